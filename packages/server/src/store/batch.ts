@@ -1,0 +1,126 @@
+import { type Statement, toWire } from './statement.ts'
+
+/** What of pg's wire connection a submittable drives (as pg-cursor does). */
+type Wire = {
+  readonly stream: { cork?: () => void; uncork?: () => void }
+  parse(message: { text: string; name: string | undefined }): void
+  bind(message: { statement: string | undefined; values: unknown[]; valueMapper: (value: never) => unknown }): void
+  execute(message: Record<string, never>): void
+  close(message: { type: 'S'; name: string }): void
+  sync(): void
+}
+
+/** An error of the database server, as pg reports it. */
+export type DatabaseError = Error & { readonly code: string; readonly detail?: string; readonly constraint?: string }
+
+/**
+ * Tells a server's refusal (the connection lives on) from a broken connection: only the former has a severity.
+ */
+export function isDatabaseError(error: unknown): error is DatabaseError {
+  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
+}
+
+const uniqueViolation = '23505'
+
+/** Statements that a connection keeps by name; in doubt after an error between sending and answer. */
+const preparedNames = new WeakMap<object, Map<string, 'ready' | 'in doubt'>>()
+
+/**
+ * Several statements in one message to the server and one answer: one round trip, and outside of an explicit
+ * transaction block one implicit transaction (all of the messages up to a Sync are one, PostgreSQL docs §55.2.3).
+ *
+ * A pg "submittable": `client.query(batch)`. After an error pg keeps what is sent next until the connection is free.
+ */
+export class Batch {
+  readonly done: Promise<unknown[][]>
+  readonly #statements: readonly Statement<unknown>[]
+  readonly #rows: unknown[][]
+  readonly #fresh: string[] = []
+  #names: Map<string, 'ready' | 'in doubt'> = new Map()
+  #at = 0
+  #error: Error | undefined
+  #resolve: (rows: unknown[][]) => void = () => undefined
+  #reject: (error: Error) => void = () => undefined
+
+  constructor(statements: readonly Statement<unknown>[]) {
+    this.#statements = statements
+    this.#rows = statements.map(() => [])
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** Called by pg when the connection is free. */
+  submit(connection: unknown): void {
+    const wire = connection as Wire // pg hands its own connection to every submittable
+    this.#names = namesOf(wire)
+    wire.stream.cork?.()
+    try {
+      for (const statement of this.#statements) this.#send(wire, statement)
+      wire.sync()
+    } finally {
+      wire.stream.uncork?.()
+    }
+  }
+
+  #send(wire: Wire, statement: Statement<unknown>): void {
+    const { name, text } = statement
+    const known = name === undefined ? undefined : this.#names.get(name)
+    if (name !== undefined && known === 'in doubt') wire.close({ type: 'S', name })
+    if (known !== 'ready') wire.parse({ text, name })
+    if (name !== undefined && known !== 'ready') {
+      this.#names.set(name, 'ready')
+      this.#fresh.push(name)
+    }
+
+    // No Describe: each statement knows its columns, and all of them come as text.
+    wire.bind({ statement: name, values: [...statement.values], valueMapper: toWire })
+    wire.execute({})
+  }
+
+  handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
+    if (this.#error) return
+    try {
+      this.#rows[this.#at]?.push(this.#statements[this.#at]?.read(message.fields))
+    } catch (error) {
+      this.#error = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+
+  handleCommandComplete(): void {
+    this.#at += 1
+  }
+
+  handleEmptyQuery(): void {
+    this.#at += 1
+  }
+
+  handleRowDescription(): void {}
+
+  handlePortalSuspended(): void {}
+
+  handleError(error: Error): void {
+    this.#error ??= this.#meaningOf(error)
+    for (const name of this.#fresh) this.#names.set(name, 'in doubt')
+    this.#reject(this.#error)
+  }
+
+  /** The statement that failed is the first that did not complete. */
+  #meaningOf(error: Error): Error {
+    const conflict = this.#statements[this.#at]?.conflict
+    return conflict && isDatabaseError(error) && error.code === uniqueViolation ? conflict() : error
+  }
+
+  /** Called by pg when all went well; after an error it no longer knows of this batch. */
+  handleReadyForQuery(): void {
+    if (this.#error) this.#reject(this.#error)
+    else this.#resolve(this.#rows)
+  }
+}
+
+function namesOf(wire: Wire): Map<string, 'ready' | 'in doubt'> {
+  const names = preparedNames.get(wire) ?? new Map<string, 'ready' | 'in doubt'>()
+  preparedNames.set(wire, names)
+  return names
+}

@@ -1,0 +1,177 @@
+import type pg from 'pg'
+import { Batch, isDatabaseError } from './batch.ts'
+import type { Scope } from './scope.ts'
+import { type Command, type Statement, ignoreRow } from './statement.ts'
+
+/** The rows of each statement of a batch, in its order. */
+export type RowsOf<Statements extends readonly Statement<unknown>[]> = {
+  -readonly [Index in keyof Statements]: Statements[Index] extends Statement<infer Row> ? Row[] : never
+}
+
+/** An open transaction of one organization. */
+export type Transaction = {
+  /** Sends everything queued and then this, in one round trip. */
+  readonly run: <Row>(statement: Statement<Row>) => Promise<Row[]>
+  /** Keeps a write for the next round trip, at the latest the commit's. */
+  readonly queue: (command: Command) => void
+}
+
+/** The store's door: every way to a row of an organization goes through a scope. */
+export type Database = {
+  /** Statements of one organization in one round trip and one transaction: all of them or none. */
+  readonly batch: <const Statements extends readonly Statement<unknown>[]>(
+    scope: Scope,
+    statements: Statements,
+  ) => Promise<RowsOf<Statements>>
+  /** Read, decide and write in one transaction. Runs again from the start after a serialization failure. */
+  readonly transaction: <Result>(scope: Scope, work: (tx: Transaction) => Promise<Result>) => Promise<Result>
+  /** Work outside of any organization, as the owner of the tables: keys and operators looked up, organizations made. */
+  readonly asOwner: <const Statements extends readonly Statement<unknown>[]>(
+    statements: Statements,
+  ) => Promise<RowsOf<Statements>>
+  readonly engine: 'embedded' | 'postgresql'
+  readonly close: () => Promise<void>
+}
+
+export type Connections = {
+  readonly engine: Database['engine']
+  readonly pool: pg.Pool
+  /** Ends what stands behind the pool, after it. */
+  readonly closeEngine: () => Promise<void>
+  /** False behind a pooler that does not keep prepared statements. */
+  readonly prepared: boolean
+}
+
+/** The database could not be reached or gave no answer; the request may be tried again. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+}
+
+export function databaseOver(connections: Connections): Database {
+  const { pool, prepared } = connections
+
+  return {
+    engine: connections.engine,
+    batch: (scope, statements) =>
+      retrying(() => onClient(pool, (client) => scoped(client, scope, statements, prepared))),
+    transaction: (scope, work) => retrying(() => onClient(pool, (client) => transact(client, scope, work, prepared))),
+    asOwner: (statements) =>
+      retrying(() => onClient(pool, (client) => send(client, statements, prepared))) as Promise<
+        RowsOf<typeof statements>
+      >,
+    close: async () => {
+      await pool.end()
+      await connections.closeEngine()
+    },
+  }
+}
+
+async function scoped<const Statements extends readonly Statement<unknown>[]>(
+  client: pg.PoolClient,
+  scope: Scope,
+  statements: Statements,
+  prepared: boolean,
+): Promise<RowsOf<Statements>> {
+  const [entered, ...rows] = await send(client, [scope.enter, ...statements], prepared).catch((error: unknown) => {
+    // Nothing was admitted, so the policies refused the write: say why, not how.
+    if (isDatabaseError(error) && error.code === '42501') return [undefined]
+    throw error
+  })
+  if (entered === undefined) throw await refusal(client, scope, prepared)
+  scope.admit(entered)
+  return rows as RowsOf<Statements> // one array for each statement, made by its own reader
+}
+
+/** Asks once more, alone, why a scope was not admitted. */
+async function refusal(client: pg.PoolClient, scope: Scope, prepared: boolean): Promise<Error> {
+  const [entered] = await send(client, [scope.enter], prepared)
+  try {
+    scope.admit(entered ?? [])
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+  return new Error('a statement named another organization than its scope')
+}
+
+async function transact<Result>(
+  client: pg.PoolClient,
+  scope: Scope,
+  work: (tx: Transaction) => Promise<Result>,
+  prepared: boolean,
+): Promise<Result> {
+  let queued: Statement<unknown>[] = []
+  let entered = false
+
+  const run = async <Row>(statement: Statement<Row>): Promise<Row[]> => {
+    const opening = entered ? [] : [begin, scope.enter]
+    const sent = [...opening, ...queued, statement]
+    queued = []
+    const rows = await send(client, sent, prepared)
+    if (!entered) scope.admit(rows[1] ?? [])
+    entered = true
+    return rows[rows.length - 1] as Row[] // the reader of the last statement made them
+  }
+
+  try {
+    const result = await work({ run, queue: (command) => queued.push(command) })
+    if (entered || queued.length > 0) await run(commit)
+    return result
+  } catch (error) {
+    await send(client, [rollback], prepared)
+    throw error
+  }
+}
+
+const control = (name: string): Command => ({ name, text: name, values: [], read: ignoreRow })
+const begin = control('begin')
+const commit = control('commit')
+const rollback = control('rollback')
+
+async function send(
+  client: pg.PoolClient,
+  statements: readonly Statement<unknown>[],
+  prepared: boolean,
+): Promise<unknown[][]> {
+  const batch = new Batch(prepared ? statements : statements.map(({ name: _, ...unnamed }) => unnamed))
+  client.query(batch)
+  return await batch.done
+}
+
+/** Lends a connection; one that broke, or whose transaction state is unknown, does not go back into the pool. */
+async function onClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new DatabaseUnavailable('the database cannot be reached', { cause })
+  })
+  try {
+    const result = await work(client)
+    client.release()
+    return result
+  } catch (error) {
+    const broken = isBroken(error)
+    client.release(broken)
+    if (broken) throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
+    throw error
+  }
+}
+
+// 08: connection; 57P: the server is going down or starting; 25006: a primary became read-only; 53: out of resources.
+const unavailable = /^(08|57P|25006|53)/
+
+function isBroken(error: unknown): boolean {
+  if (isDatabaseError(error)) return unavailable.test(error.code)
+  return error instanceof Error && ('errno' in error || /connection (error|terminated)/i.test(error.message))
+}
+
+// 40001 and 40P01: another transaction was in the way. 0A000: a migration changed a table under a kept plan.
+const transient = new Set(['40001', '40P01', '0A000'])
+const mostAttempts = 5
+
+async function retrying<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (tries === mostAttempts || !isDatabaseError(error) || !transient.has(error.code)) throw error
+    }
+  }
+}

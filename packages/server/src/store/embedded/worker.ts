@@ -1,0 +1,3 @@
+import { serveDatabase } from './thread.ts'
+
+await serveDatabase()
