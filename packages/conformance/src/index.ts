@@ -1,0 +1,7 @@
+export { type AttributeMapping, attributeMapping } from './okta/mapping.ts'
+export { formatPeople, PeopleError, readPeople } from './okta/people-csv.ts'
+export { generatePeople } from './okta/people/generate.ts'
+export type { Person, ProfileAttribute } from './okta/person.ts'
+export type { Difference, Failure, OktaProgress, ScenarioReport } from './okta/record.ts'
+export { type OktaOptions, type OktaReport, runOkta } from './okta/run.ts'
+export { oktaScenarios, type OktaScenarioName } from './okta/scenarios.ts'
