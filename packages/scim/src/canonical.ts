@@ -57,17 +57,21 @@ export function arrangeResource(type: ResourceType, resource: Resource): Resourc
 }
 
 /**
- * Fails unless the resource has every required attribute, extension and sub-attribute.
+ * Fails unless the resource has every required attribute, extension and sub-attribute. Those of an extension are
+ * required where it holds something that a client wrote.
  *
  * @throws ScimError invalidValue
  */
 export function requireAttributes(type: ResourceType, resource: Resource): void {
+  for (const attribute of coreAttributes(type)) requireAttribute(attribute, member(resource, attribute.name))
   for (const { schema, required } of type.extensions) {
-    if (required && member(resource, schema.id) === undefined) throw invalidValue(`${schema.id} is required`)
-  }
-  for (const path of attributePaths(type)) {
-    const present = path.extension === undefined || member(resource, path.extension) !== undefined
-    if (present) requireAttribute(path.attribute, valueAt(resource, path))
+    const extension = member(resource, schema.id)
+    const isWritten = schema.attributes.some(
+      ({ name, mutability }) => mutability !== 'readOnly' && member(extension, name) !== undefined,
+    )
+    if (required && !isWritten) throw invalidValue(`${schema.id} is required`)
+    if (!isWritten) continue
+    for (const attribute of schema.attributes) requireAttribute(attribute, member(extension, attribute.name))
   }
 }
 

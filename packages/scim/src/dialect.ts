@@ -1,5 +1,6 @@
 import { type JsonObject, isArray, isObject } from './json.ts'
-import type { Attribute } from './schema.ts'
+import { findAttribute, findSubAttribute } from './path.ts'
+import type { Attribute, ResourceType } from './schema.ts'
 
 /*
  * The forgiving readings: where a client in the field sends something else than the RFCs have it and means one thing
@@ -29,14 +30,22 @@ export function isEmptyText(json: unknown): boolean {
 }
 
 /**
- * The object meant by a PATCH value for a complex attribute that takes one value.
+ * The object meant by a text that stands for a complex attribute which has a `value` and takes one.
  *
- * Entra ID on the manager of a user: `"value":[{"$ref":"…","value":"2819c223"}]` and `"value":"2819c223"`.
+ * Entra ID on the manager of a user, in a POST and in a PATCH alike: `"manager":"2819c223"`.
  */
-export function readComplexPatchValue(attribute: Attribute, json: unknown): unknown {
-  if (isArray(json) && json.length === 1) return json[0]
-  const takesValue = attribute.subAttributes?.some((sub) => sub.name === 'value') === true
-  return typeof json === 'string' && takesValue ? { value: json } : json
+export function readBareValue(attribute: Attribute, json: unknown): unknown {
+  const standsForObject = typeof json === 'string' && !attribute.multiValued
+  return standsForObject && findSubAttribute(attribute, 'value') !== undefined ? { value: json } : json
+}
+
+/**
+ * The value meant by a list of one in a PATCH, where one value is due.
+ *
+ * Entra ID on the manager of a user: `"value":[{"$ref":"…","value":"2819c223"}]`.
+ */
+export function readListOfOne(json: unknown): unknown {
+  return isArray(json) && json.length === 1 ? json[0] : json
 }
 
 /**
@@ -59,6 +68,19 @@ export function isPathless(path: unknown): boolean {
 }
 
 /**
+ * The path of a PATCH or a filter with the URN of the extension that alone has the attribute.
+ *
+ * Entra ID's documentation sets the manager of a user with `"path":"manager"`, and Entra ID asks whether someone has
+ * a manager with `id eq "1" and manager eq "2"`, where RFC 7644 §3.10 wants the URN.
+ */
+export function qualifyPath(type: ResourceType, path: string): string {
+  const [name = ''] = path.split(/[.[]/, 1)
+  if (findAttribute(type, name) !== undefined) return path
+  const [owner, ...others] = type.extensions.filter(({ schema }) => findAttribute(type, name, schema.id) !== undefined)
+  return owner === undefined || others.length > 0 ? path : `${owner.schema.id}:${path}`
+}
+
+/**
  * Attributes that a PATCH may name though no schema here has them; what it sends is thrown away.
  *
  * Okta with password synchronization: `{"op":"replace","path":"password","value":"…"}`, and a push that fails over
@@ -67,7 +89,7 @@ export function isPathless(path: unknown): boolean {
 export const discardedAttributes: readonly string[] = ['password']
 
 /** `type` and `primary` of RFC 7643 §2.4 describe a value; they are none. */
-const labels: readonly string[] = ['type', 'primary']
+const labels: ReadonlySet<string> = new Set(['type', 'primary'])
 
 /**
  * Whether a value of a multi-valued attribute holds nothing beyond its labels, and so is no value.
@@ -76,5 +98,5 @@ const labels: readonly string[] = ['type', 'primary']
  * removing `phoneNumbers[type eq "mobile"].value`.
  */
 export function isBlankValue(value: JsonObject): boolean {
-  return Object.keys(value).every((name) => labels.includes(name))
+  return Object.keys(value).every((name) => labels.has(name))
 }

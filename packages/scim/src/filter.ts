@@ -1,9 +1,10 @@
+import { qualifyPath } from './dialect.ts'
 import { invalidFilter, ScimError } from './errors.ts'
 import { filterError, type Token } from './filter-lexer.ts'
 import { typedComparison } from './filter-literal.ts'
 import { describeToken, expectSpace, expectToken, isWord, peek, type Reader, readerOf, take } from './filter-reader.ts'
 import { utf8Length } from './key.ts'
-import { type AttributePath, findAttribute, findSubAttribute, formatPath, parsePath, quote } from './path.ts'
+import { type AttributePath, findSubAttribute, formatPath, parsePath, quote } from './path.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
 /**
@@ -171,22 +172,11 @@ function resolvePath(scope: Scope, token: Token): AttributePath {
 
 function resolveInType(type: ResourceType, token: Token): AttributePath {
   try {
-    return parsePath(type, qualified(type, token.text))
+    return parsePath(type, qualifyPath(type, token.text))
   } catch (error) {
     if (error instanceof ScimError) throw filterError(token.position, error.message)
     throw error
   }
-}
-
-/**
- * The path with the URN of the extension that alone has the attribute. Entra ID asks whether someone has a manager
- * with `id eq "1" and manager eq "2"`, where RFC 7644 §3.10 wants the URN.
- */
-function qualified(type: ResourceType, text: string): string {
-  const [name = ''] = text.split('.')
-  if (findAttribute(type, name) !== undefined) return text
-  const [owner, ...others] = type.extensions.filter(({ schema }) => findAttribute(type, name, schema.id) !== undefined)
-  return owner === undefined || others.length > 0 ? text : `${owner.schema.id}:${text}`
 }
 
 function countTerm(reader: Reader): void {

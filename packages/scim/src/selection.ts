@@ -61,7 +61,9 @@ export function isSelected(selection: Selection | undefined, attributeName: stri
  */
 export function project(type: ResourceType, resource: Resource, selection?: Selection): Resource {
   const extensions = type.extensions
-    .map(({ schema }) => [schema.id, projectExtension(schema.id, schema.attributes, resource, selection)] as const)
+    .map(({ schema: { id, attributes } }) => {
+      return [id, projectAttributes(id, attributes, member(resource, id), selection)] as const
+    })
     .filter(([, attributes]) => Object.keys(attributes).length > 0)
   return {
     schemas: [type.schema.id, ...extensions.map(([id]) => id)],
@@ -97,15 +99,6 @@ function readPathName(type: ResourceType, name: string): AttributePath {
 function joinParts(part: Part | undefined, subAttribute: Attribute | undefined): Part {
   if (part === 'whole' || subAttribute === undefined) return 'whole'
   return new Set([...(part ?? []), subAttribute.name])
-}
-
-function projectExtension(
-  extension: string,
-  attributes: readonly Attribute[],
-  resource: Resource,
-  selection: Selection | undefined,
-): JsonObject {
-  return projectAttributes(extension, attributes, member(resource, extension), selection)
 }
 
 function projectAttributes(

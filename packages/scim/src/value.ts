@@ -1,5 +1,5 @@
 import { parseDateTime } from './date-time.ts'
-import { isBlankValue, isEmptyText, readBoolean } from './dialect.ts'
+import { isBlankValue, isEmptyText, readBareValue, readBoolean } from './dialect.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type JsonObject, isArray, isObject } from './json.ts'
 import { isWellFormedText, utf8Length } from './key.ts'
@@ -122,8 +122,9 @@ function readTyped(attribute: Attribute, json: unknown, name: string): Json | un
 }
 
 function readComplex(attribute: Attribute, json: unknown, name: string): JsonObject | undefined {
-  if (!isObject(json)) throw invalidValue(`${name} takes an object`)
-  const members = readMembers(json, (member) => findSubAttribute(attribute, member))
+  const object = readBareValue(attribute, json)
+  if (!isObject(object)) throw invalidValue(`${name} takes an object`)
+  const members = readMembers(object, (member) => findSubAttribute(attribute, member))
 
   const value: { [name: string]: Json } = {}
   for (const subAttribute of attribute.subAttributes ?? []) {

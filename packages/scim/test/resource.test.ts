@@ -9,7 +9,7 @@ import {
 } from '@rollcall/scim'
 import { describe, expect, test } from 'vitest'
 import { deepFreeze } from './deep-freeze.ts'
-import { groupType, partSchemaId, thingSchemaId, thingType } from './types.ts'
+import { groupType, partSchemaId, strictType, thingSchemaId, thingType } from './types.ts'
 
 const schemas = [userSchemaId]
 const read = (attributes: object) => readResource(userResourceType, { schemas, userName: 'bjensen', ...attributes })
@@ -76,6 +76,8 @@ describe('readResource', () => {
       name: { formatted: 'B', nope: 'x' },
     }
     expect(read(ignored)).toStrictEqual(user({ name: { formatted: 'B' } }))
+    const origin = { country: 'NO', checked: true }
+    expect(readThing({ stock: 3, origin })).toStrictEqual({ schemas: [thingSchemaId], origin: { country: 'NO' } })
   })
 
   test('takes the names of a prototype for unknown attributes', () => {
@@ -120,6 +122,12 @@ describe('readResource', () => {
     expect(read({ active })).toStrictEqual(user({ active: true }))
   })
 
+  test('reads a manager that is text as its value, which is what Entra ID sends', () => {
+    expect(read({ [enterpriseUserSchemaId]: { manager: '2' } })).toStrictEqual(
+      user({ schemas: [userSchemaId, enterpriseUserSchemaId], [enterpriseUserSchemaId]: { manager: { value: '2' } } }),
+    )
+  })
+
   test('requires what the schema requires', () => {
     const required = refusal('invalidValue', /userName/)
     expect(() => readResource(userResourceType, { schemas })).toThrow(required)
@@ -129,6 +137,11 @@ describe('readResource', () => {
     expect(readThing({ [partSchemaId]: {} })).toStrictEqual({ schemas: [thingSchemaId] })
     const group = { schemas: [groupType.schema.id], displayName: 'G', members: [{ display: 'Ann' }] }
     expect(() => readResource(groupType, group)).toThrow(refusal('invalidValue', /members\.value is required/))
+  })
+
+  test('requires an extension that the type requires', () => {
+    const strict = { schemas: [strictType.schema.id] }
+    expect(() => readResource(strictType, strict)).toThrow(refusal('invalidValue', /urn:example:Part is required/))
   })
 
   test('refuses a second primary value', () => {

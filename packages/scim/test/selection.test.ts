@@ -141,6 +141,7 @@ describe('project', () => {
   test('never shows what is never returned, and what is returned on request only then', () => {
     expect(show({})).toStrictEqual({ ...always, text: 't', origin: { country: 'NO' } })
     expect(show({ excludedAttributes: ['text'] })).toStrictEqual({ ...always, origin: { country: 'NO' } })
+    expect(show({ excludedAttributes: ['origin.country'] })).toStrictEqual({ ...always, text: 't' })
     expect(show({ attributes: ['secret', 'history'] })).toStrictEqual({ ...always, history: 'h' })
     expect(show({ attributes: ['origin'] })).toStrictEqual({ ...always, origin: { country: 'NO' } })
     expect(show({ attributes: ['origin.notes'] })).toStrictEqual({ ...always, origin: { notes: 'n' } })

@@ -59,6 +59,7 @@ export const thingType: ResourceType = typeOf(
       attribute('link', 'reference'),
       attribute('tags', 'string', { multiValued: true }),
       attribute('serial', 'string', { mutability: 'immutable' }),
+      attribute('marks', 'string', { multiValued: true, mutability: 'immutable' }),
       attribute('secret', 'string', { mutability: 'writeOnly', returned: 'never' }),
       attribute('history', 'string', { returned: 'request' }),
       attribute('label', 'string', { returned: 'always' }),
@@ -77,6 +78,21 @@ export const thingType: ResourceType = typeOf(
     id: partSchemaId,
     name: 'Part',
     description: '',
-    attributes: [attribute('number', 'string', { required: true }), attribute('weight', 'decimal')],
+    attributes: [
+      attribute('number', 'string', { required: true }),
+      attribute('weight', 'decimal'),
+      attribute('checkedBy', 'string', { mutability: 'readOnly' }),
+    ],
   },
 )
+
+/** A type that requires its extension, and that has the attribute which the others throw away. */
+export const strictType: ResourceType = {
+  ...typeOf('Strict', {
+    id: 'urn:example:Strict',
+    name: 'Strict',
+    description: '',
+    attributes: [attribute('password', 'string', { mutability: 'writeOnly', returned: 'never' })],
+  }),
+  extensions: thingType.extensions.map(({ schema }) => ({ schema, required: true })),
+}

@@ -1,4 +1,4 @@
-import { readComplexPatchValue, readPatchValues } from '../dialect.ts'
+import { readBareValue, readListOfOne, readPatchValues } from '../dialect.ts'
 import { invalidValue, mutability } from '../errors.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { type AttributePath, findSubAttribute } from '../path.ts'
@@ -22,9 +22,7 @@ export function readWrite(op: 'add' | 'replace', target: Target, json: unknown):
   if (!path.attribute.multiValued) return readSet(op, path, json)
   if (filter !== undefined || path.subAttribute !== undefined) return readMatching(op, target, json)
   if (op === 'add') return [{ kind: 'addValues', path, values: readValues(path.attribute, readPatchValues(json)) }]
-  const values = readValues(path.attribute, json)
-  if (values.length === 0) requireOptional(path)
-  return [{ kind: 'setValues', path, values }]
+  return [{ kind: 'setValues', path, values: readValues(path.attribute, json) }]
 }
 
 /** RFC 7644 §3.5.2.3: of a complex attribute, the sub-attributes that are given are set and the others stay. */
@@ -33,17 +31,16 @@ function readSet(op: 'add' | 'replace', path: AttributePath, json: unknown): rea
   const isWhole = path.subAttribute === undefined && attribute.type === 'complex'
   const value = isWhole ? undefined : readAttribute(attribute, json, nameOf(path))
   if (value !== undefined) return [{ kind: 'set', path, value }]
-  if (isWhole && !isUnassigned(json)) return readSubAttributes(op, path, readComplexPatchValue(attribute, json))
+  if (isWhole && !isUnassigned(json)) return readSubAttributes(op, path, json)
 
-  if (op === 'add') return []
-  requireOptional(path)
-  return [{ kind: 'set', path, value: undefined }]
+  return op === 'add' ? [] : [{ kind: 'set', path, value: undefined }]
 }
 
 function readSubAttributes(op: 'add' | 'replace', path: AttributePath, json: unknown): readonly Operation[] {
   const { attribute } = path
-  if (!isObject(json)) throw invalidValue(`${attribute.name} takes an object`)
-  const members = readMembers(json, (name) => findSubAttribute(attribute, name))
+  const object = readBareValue(attribute, readListOfOne(json))
+  if (!isObject(object)) throw invalidValue(`${attribute.name} takes an object`)
+  const members = readMembers(object, (name) => findSubAttribute(attribute, name))
   return [...members]
     .filter(([subAttribute]) => subAttribute.mutability !== 'readOnly')
     .flatMap(([subAttribute, value]) => readSet(op, { ...path, subAttribute }, value))
@@ -55,7 +52,6 @@ function readMatching(op: 'add' | 'replace', target: Target, json: unknown): rea
   const value = readPart(path, json)
   if (value === undefined) {
     if (op === 'add') return []
-    requireOptional(path)
     return [{ kind: path.subAttribute === undefined ? 'removeMatching' : 'clearMatching', path, filter }]
   }
   if (op === 'replace' && path.subAttribute === undefined) return [{ kind: 'replaceMatching', path, filter, value }]
@@ -65,7 +61,7 @@ function readMatching(op: 'add' | 'replace', target: Target, json: unknown): rea
 /** What is to be set in each value that matches. */
 function readPart({ attribute, subAttribute }: AttributePath, json: unknown): JsonObject | undefined {
   if (subAttribute === undefined) {
-    const whole = readValue(attribute, readComplexPatchValue(attribute, json))
+    const whole = readValue(attribute, readListOfOne(json))
     if (isObject(whole)) return whole
     if (isUnassigned(json)) return undefined
     throw invalidValue(`${attribute.name} takes an object that has some of its sub-attributes`)
@@ -81,7 +77,7 @@ function readPart({ attribute, subAttribute }: AttributePath, json: unknown): Js
  */
 export function readRemoval({ path, filter }: Target, json: unknown): readonly Operation[] {
   if (path.subAttribute !== undefined) {
-    requireOptionalForRemoval(path)
+    requireOptional(path)
     const isOfValues = path.attribute.multiValued
     return [isOfValues ? { kind: 'clearMatching', path, filter } : { kind: 'set', path, value: undefined }]
   }
@@ -92,15 +88,11 @@ export function readRemoval({ path, filter }: Target, json: unknown): readonly O
   if (listsValues) {
     return [{ kind: 'removeValues', path, values: readValues(path.attribute, readPatchValues(json)) }]
   }
-  requireOptionalForRemoval(path)
+  requireOptional(path)
   return [clear(path)]
 }
 
 function requireOptional(path: AttributePath): void {
-  if (leafOf(path).required) throw invalidValue(`${nameOf(path)} is required`)
-}
-
-function requireOptionalForRemoval(path: AttributePath): void {
   if (leafOf(path).required) throw mutability(`${nameOf(path)} is required`)
 }
 

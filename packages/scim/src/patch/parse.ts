@@ -1,5 +1,5 @@
 import { extensionPaths } from '../canonical.ts'
-import { discardedAttributes, isPathless } from '../dialect.ts'
+import { discardedAttributes, isPathless, qualifyPath } from '../dialect.ts'
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, ScimError } from '../errors.ts'
 import type { Filter } from '../filter.ts'
 import { isArray, isObject } from '../json.ts'
@@ -103,7 +103,7 @@ function readAtPath(type: ResourceType, op: Op, path: string, value: unknown): r
   }
   if (isDiscarded(type, path)) return []
 
-  const target = parseTarget(type, path)
+  const target = parseTarget(type, qualifyPath(type, path))
   if (isReadOnly(target)) throw mutability(`${nameOf(target.path)} is written by the server alone`)
   return op === 'remove' ? readRemoval(target, value) : readWrite(op, target, value)
 }

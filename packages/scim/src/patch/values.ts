@@ -59,7 +59,7 @@ function changeMatching(
     if (isObject(value) && isSelected(filter, value)) changes.set(value, change(value))
   }
   if (changes.size === 0) return undefined
-  requireOnePrimary([...changes.values()], attribute.name)
+  requireOnePrimary(distinct([...changes.values()]), attribute.name)
   return current.map((value) => changes.get(value) ?? value)
 }
 
@@ -93,7 +93,6 @@ function settle(attribute: Attribute, before: readonly Json[], after: readonly J
 
   const known = new Set(before)
   const newPrimaries = new Set(values.filter((value) => isPrimary(value) && !known.has(value)))
-  requireOnePrimary([...newPrimaries], attribute.name)
   return newPrimaries.size === 0
     ? values
     : values.map((value) => (newPrimaries.has(value) ? value : demote(attribute, value)))

@@ -135,7 +135,7 @@ describe('whatever a client sends', () => {
         const resource = unlessRefused(() => readResource(type, deepFreeze(body)))
         if (resource !== undefined) expectCanonical(resource)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -145,7 +145,7 @@ describe('whatever a client sends', () => {
         const patched = unlessRefused(() => applyPatch(type, resource, parsePatch(type, deepFreeze(body))))
         if (patched !== undefined) expectCanonical(patched)
       }),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     )
     expect(Object.keys(Object.prototype)).toStrictEqual([])
   })
@@ -156,7 +156,7 @@ describe('whatever a client sends', () => {
         const replaced = unlessRefused(() => replaceResource(type, resource, deepFreeze(body)))
         if (replaced !== undefined) expectCanonical(replaced)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1500 },
     )
   })
 })
@@ -170,7 +170,7 @@ describe('applyPatch', () => {
         expect(() => patch(resource, [...operations.slice(0, at), failing, ...operations.slice(at)])).toThrow(ScimError)
         expect(JSON.stringify(resource)).toBe(text)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -181,7 +181,7 @@ describe('applyPatch', () => {
         const inTurn = unlessRefused(() => patch(patch(resource, [first]), [second]))
         if (inTurn !== undefined) expect(together).toStrictEqual(inTurn)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -191,7 +191,7 @@ describe('applyPatch', () => {
         const patched = unlessRefused(() => patch(resource, operations))
         if (patched !== undefined && patched !== resource) expect(sameJson(patched, resource)).toBe(false)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -202,7 +202,7 @@ describe('applyPatch', () => {
         const once = unlessRefused(() => patch(resource, replace))
         if (once !== undefined) expect(patch(once, replace)).toBe(once)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -213,7 +213,7 @@ describe('applyPatch', () => {
         const once = unlessRefused(() => patch(resource, add))
         if (once !== undefined) expect(patch(once, add)).toBe(once)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
