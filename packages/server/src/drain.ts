@@ -14,8 +14,10 @@ const longestMs = 30_000
  */
 export async function drained(server: Server): Promise<void> {
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  server.headersTimeout = quietMs // to Node, a connection that never sent anything is one that still sends headers
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
-  const leave = setInterval(() => server.closeIdleConnections(), quietMs)
+  // After a turn of the loop, in which what a busy process has not read yet stops being idle.
+  const leave = setInterval(() => setImmediate(() => server.closeIdleConnections()), quietMs)
   const cut = setTimeout(() => server.closeAllConnections(), longestMs)
   await closed
   clearInterval(leave)

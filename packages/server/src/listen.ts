@@ -11,6 +11,9 @@ const keepAliveTimeoutMs = 75_000
 const headersTimeoutMs = 10_000
 const requestTimeoutMs = 30_000
 
+// How often Node looks for them; its default of 30 s would make 40 of the 10.
+const timeoutCheckMs = 1_000
+
 /** A server that holds its port and has no handler yet, and the address under which it is reached. */
 export async function listening(
   host: string,
@@ -21,6 +24,7 @@ export async function listening(
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: timeoutCheckMs,
   })
   server.listen(port, host)
   await once(server, 'listening')

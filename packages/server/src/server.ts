@@ -52,7 +52,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function serve(database: Database, options: ServerOptions): Promise<RunningServer> {
+/** The same over a database that is open already; `stop` closes it. */
+export async function serve(database: Database, options: Omit<ServerOptions, 'database'>): Promise<RunningServer> {
   const { log } = options
   const now = () => new Date()
   const applied = await migrate(database)

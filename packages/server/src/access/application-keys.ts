@@ -20,8 +20,15 @@ export type Caller = {
 }
 
 export type Authenticator = {
-  /** @throws Unauthenticated, Forbidden */
+  /**
+   * Tells whose key a request has. That a key which was seen before is still good is asked by the caller's scope, or
+   * by `confirm` where an answer needs nothing of the organization.
+   *
+   * @throws Unauthenticated, Forbidden
+   */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>
+  /** @throws Unauthenticated, Forbidden when the key is no longer good at this moment */
+  readonly confirm: (caller: Caller) => Promise<void>
 }
 
 // What is remembered of a key is only where it belongs, which never changes; whether it is good is asked each time.
@@ -46,11 +53,14 @@ export function applicationKeyAuthenticator(database: Database, demand: Demand, 
       use.note(caller.orgId, caller.keyId)
       return caller
     },
+    confirm: async ({ scope }) => {
+      await database.batch(scope, [])
+    },
   }
 }
 
 function callerOf({ orgId, keyId, owner }: Admission, hash: string, demand: Demand): Caller {
-  const enter = enterByKey(hash, demand)
+  const enter = { ...enterByKey(hash, demand), reused: true } as const
   return {
     orgId,
     keyId,

@@ -1,3 +1,4 @@
+import { isWellFormedText } from '@rollcall/scim'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { bearerToken } from '../access/bearer.ts'
@@ -24,7 +25,7 @@ export type OperatorOptions = {
 const plan = z.enum(['free', 'pro', 'enterprise'])
 
 const creation = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: z.string().trim().min(1).max(200).refine(isWellFormedText, 'a name has no U+0000 and no half of a character'),
   // One label of a host name (RFC 1123), as it will stand before the product's domain.
   subdomain: z
     .string()
@@ -124,7 +125,7 @@ function answerErrors(api: FastifyInstance): void {
     if (statusCode !== undefined && statusCode < 500)
       return sendErrors(reply, statusCode, ['the request cannot be read'])
 
-    request.log.error({ err: error }, 'a request failed by a fault of the server')
+    request.log.error({ err: error, reqId: request.id }, 'a request failed by a fault of the server')
     return sendErrors(reply, 500, [`an error of the server; request id ${request.id}`])
   })
   api.setNotFoundHandler((_request, reply) => sendErrors(reply, 404, ['there is nothing here']))

@@ -1,4 +1,12 @@
-import { type Resource, type ScimError, invalidValue, notFound, userResourceType, usernameKey } from '@rollcall/scim'
+import {
+  type Resource,
+  type ScimError,
+  invalidValue,
+  notFound,
+  sameJson,
+  userResourceType,
+  usernameKey,
+} from '@rollcall/scim'
 import { v7 as uuidv7 } from 'uuid'
 import { type Actor, insertAuditEvent } from '../store/audit.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -64,7 +72,9 @@ export async function changeUser(
     const decided = decide(current)
     if (decided === current) return before
 
-    const next = withoutStaleFormattedName(current, decided)
+    const next = keepingActive(current, withoutStaleFormattedName(current, decided))
+    if (sameJson(current, next)) return before
+
     const user = recordOf(next, {
       id,
       version: before.version + 1,
@@ -136,6 +146,11 @@ function requiredUserNameKey(userName: unknown): string {
     'userName has a character that no user name may have (RFC 8265: letters, digits and the ASCII symbols; ' +
       'no other symbols, no look-alike forms of letters)',
   )
+}
+
+/** Taking `active` away says neither yes nor no: it stays what it was, so that nobody is let in or locked out by it. */
+function keepingActive(current: Resource, next: Resource): Resource {
+  return next.active === undefined ? { ...next, active: current.active ?? true } : next
 }
 
 /** Two changes within one millisecond still have their order. */

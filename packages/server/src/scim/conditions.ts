@@ -18,13 +18,12 @@ export function isUnmodified(ifNoneMatch: string | undefined, version: number): 
   return ifNoneMatch !== undefined && names(ifNoneMatch, version)
 }
 
-const tag = /^(?:W\/)?"([^"]*)"$/
+// An opaque tag may hold commas (RFC 9110 §8.8.3), so the list is not cut at them.
+const tag = /(?:W\/)?"([^"]*)"/g
+const tags = new RegExp(`^\\s*${tag.source}(?:\\s*,\\s*${tag.source})*\\s*$`)
 
 function names(header: string, version: number): boolean {
   if (header.trim() === '*') return true
-  return header.split(',').some((each) => {
-    const [, opaque] = tag.exec(each.trim()) ?? []
-    if (opaque === undefined) throw invalidValue('If-Match and If-None-Match hold entity tags such as W/"3", or *')
-    return opaque === String(version)
-  })
+  if (!tags.test(header)) throw invalidValue('If-Match and If-None-Match hold entity tags such as W/"3", or *')
+  return [...header.matchAll(tag)].some(([, opaque]) => opaque === String(version))
 }

@@ -1,7 +1,20 @@
-import { ScimError, invalidSyntax } from '@rollcall/scim'
-import type { FastifyError } from 'fastify'
+import { ScimError, errorBody, invalidSyntax } from '@rollcall/scim'
+import type { FastifyError, FastifyReply } from 'fastify'
 import { Forbidden, Unauthenticated } from '../access/errors.ts'
 import { DatabaseUnavailable } from '../store/database.ts'
+
+/** Of every body that SCIM answers with (RFC 7644 §8.1). */
+export const mediaType = 'application/scim+json; charset=utf-8'
+
+/** Answers with the error in SCIM's own form (RFC 7644 §3.12). */
+export function sendError(reply: FastifyReply, error: ScimError): FastifyReply {
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="SCIM"')
+  if (error.status === 503) reply.header('retry-after', '5')
+  return reply
+    .code(error.status)
+    .type(mediaType)
+    .send(JSON.stringify(errorBody(error)))
+}
 
 /** The refusal that an error means to a SCIM client; undefined for what is a fault of this server. */
 export function refusalOf(error: unknown): ScimError | undefined {

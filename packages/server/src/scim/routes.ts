@@ -1,7 +1,6 @@
 import {
   type Selection,
   ScimError,
-  errorBody,
   notFound,
   parseListQuery,
   parsePatch,
@@ -14,7 +13,7 @@ import { parseBody } from './body.ts'
 import { entityTag, isUnmodified } from './conditions.ts'
 import { type Discovery, refuseFilter } from './discovery.ts'
 import type { Call, Endpoint } from './endpoint.ts'
-import { refusalOf } from './errors.ts'
+import { mediaType, refusalOf, sendError } from './errors.ts'
 import { type Stored, listResponse, locationOf, representation } from './representation.ts'
 
 export type ScimOptions = {
@@ -26,15 +25,13 @@ export type ScimOptions = {
   readonly now: () => Date
 }
 
-const mediaType = 'application/scim+json; charset=utf-8'
-
 // Okta is known to send the first, curl and many scripts the second, some clients the third.
 const bodyTypes = ['application/scim+json', 'application/json', 'text/json']
 
 /** SCIM over HTTP (RFC 7644 §3): the verbs once for every resource type, and every answer in SCIM's own form. */
 export function scimRoutes(scim: FastifyInstance, options: ScimOptions): void {
   acceptBodies(scim)
-  answerErrors(scim)
+  answerErrors(scim, options)
 
   // The sender is known before any route is looked at: a path that leads nowhere tells a stranger nothing.
   scim.decorateRequest('caller')
@@ -44,6 +41,7 @@ export function scimRoutes(scim: FastifyInstance, options: ScimOptions): void {
 
   for (const endpoint of options.endpoints) resourceRoutes(scim, endpoint, options)
   discoveryRoutes(scim, options)
+  refuseMe(scim)
 }
 
 function acceptBodies(scim: FastifyInstance): void {
@@ -63,29 +61,34 @@ function acceptBodies(scim: FastifyInstance): void {
   })
 }
 
-function answerErrors(scim: FastifyInstance): void {
-  scim.setErrorHandler((error, request, reply) => {
+function answerErrors(scim: FastifyInstance, { authenticator }: ScimOptions): void {
+  /** The refusal that comes before every other: that the key has stopped being good since it was first seen. */
+  const lapse = async (request: FastifyRequest): Promise<ScimError | undefined> => {
+    const caller = request.getDecorator<Caller | undefined>('caller')
+    try {
+      if (caller) await authenticator.confirm(caller)
+      return undefined
+    } catch (error) {
+      return refusalOf(error)
+    }
+  }
+
+  scim.setErrorHandler(async (error, request, reply) => {
     const refusal = refusalOf(error)
-    if (!refusal) request.log.error({ err: error }, 'a request failed by a fault of the server')
-    sendError(
+    if (!refusal) request.log.error({ err: error, reqId: request.id }, 'a request failed by a fault of the server')
+    return sendError(
       reply,
-      refusal ??
+      (await lapse(request)) ??
+        refusal ??
         new ScimError(500, undefined, `an error of the server; tell its operator the request id ${request.id}`),
     )
   })
-  scim.setNotFoundHandler((request, reply) => {
-    sendError(reply, notFound(`${request.method} ${pathOf(request)} is nothing that this server has`))
+  scim.setNotFoundHandler(async (request) => {
+    throw notFound(`${request.method} ${pathOf(request)} is nothing that this server has`)
   })
 }
 
-function sendError(reply: FastifyReply, error: ScimError): void {
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="SCIM"')
-  if (error.status === 503) reply.header('retry-after', '5')
-  reply
-    .code(error.status)
-    .type(mediaType)
-    .send(JSON.stringify(errorBody(error)))
-}
+const callerOf = (request: FastifyRequest): Caller => request.getDecorator<Caller>('caller')
 
 type Item = { Params: { id: string } }
 
@@ -94,7 +97,7 @@ function resourceRoutes(scim: FastifyInstance, endpoint: Endpoint, { baseUrl, no
   const item = `${type.endpoint}/:id`
 
   const callOf = (request: FastifyRequest): Call => ({
-    caller: request.getDecorator<Caller>('caller'),
+    caller: callerOf(request),
     requestId: request.id,
     at: now(),
     ifMatch: request.headers['if-match'],
@@ -143,34 +146,43 @@ function resourceRoutes(scim: FastifyInstance, endpoint: Endpoint, { baseUrl, no
     return reply.code(204).send()
   })
 
-  refuseMethods(scim, type.endpoint, ['PUT', 'PATCH', 'DELETE'], 'GET, HEAD, POST')
-  refuseMethods(scim, item, ['POST'], 'GET, HEAD, PUT, PATCH, DELETE')
+  refuseOtherMethods(scim, type.endpoint, ['GET', 'HEAD', 'POST'])
+  refuseOtherMethods(scim, item, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
 }
 
-function discoveryRoutes(scim: FastifyInstance, { discovery }: ScimOptions): void {
+function discoveryRoutes(scim: FastifyInstance, { discovery, authenticator }: ScimOptions): void {
   const paths = ['/ServiceProviderConfig', '/Schemas', '/Schemas/:urn', '/ResourceTypes', '/ResourceTypes/:name']
   for (const path of paths) {
     scim.get<{ Querystring: { filter?: unknown }; Params: { urn?: string; name?: string } }>(
       path,
       async (request, reply) => {
         refuseFilter(request.query)
+        await authenticator.confirm(callerOf(request))
         const { urn, name } = request.params
-        const document = discovery.document(path.replace(/:\w+/, urn ?? name ?? ''))
+        const document = discovery.document(path.replace(/:\w+/, () => urn ?? name ?? ''))
         return reply.type(mediaType).send(document)
       },
     )
-    refuseMethods(scim, path, ['POST', 'PUT', 'PATCH', 'DELETE'], 'GET, HEAD')
+    refuseOtherMethods(scim, path, ['GET', 'HEAD'])
   }
 }
 
-function refuseMethods(scim: FastifyInstance, url: string, method: string[], allow: string): void {
+function refuseOtherMethods(scim: FastifyInstance, url: string, allowed: readonly string[]): void {
+  const allow = allowed.join(', ')
   scim.route({
     url,
-    method,
+    method: scim.supportedMethods.filter((method) => !allowed.includes(method)),
     handler: async (request, reply) => {
       reply.header('allow', allow)
       throw new ScimError(405, undefined, `${request.method} is not possible at ${pathOf(request)}, only ${allow}`)
     },
+  })
+}
+
+/** A key belongs to an integration and is nobody's account, so there is no "me" (RFC 7644 §3.11 asks for 501). */
+function refuseMe(scim: FastifyInstance): void {
+  scim.all('/Me', async () => {
+    throw new ScimError(501, undefined, 'this server has no /Me; ask /Users')
   })
 }
 

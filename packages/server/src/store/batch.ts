@@ -1,14 +1,8 @@
+import { serialize } from 'pg-protocol'
 import { type Statement, toWire } from './statement.ts'
 
-/** What of pg's wire connection a submittable drives (as pg-cursor does). */
-type Wire = {
-  readonly stream: { cork?: () => void; uncork?: () => void }
-  parse(message: { text: string; name: string | undefined }): void
-  bind(message: { statement: string | undefined; values: unknown[]; valueMapper: (value: never) => unknown }): void
-  execute(message: Record<string, never>): void
-  close(message: { type: 'S'; name: string }): void
-  sync(): void
-}
+/** What of pg's connection a submittable needs: it writes whole messages. */
+type Wire = { readonly stream: { write: (bytes: Buffer) => void } }
 
 /** An error of the database server, as pg reports it. */
 export type DatabaseError = Error & { readonly code: string; readonly detail?: string; readonly constraint?: string }
@@ -21,6 +15,9 @@ export function isDatabaseError(error: unknown): error is DatabaseError {
 }
 
 const uniqueViolation = '23505'
+
+// "cached plan must not change result type": a migration changed a column that a kept statement reads.
+const stalePlan = '0A000'
 
 /** Statements that a connection keeps by name; in doubt after an error between sending and answer. */
 const preparedNames = new WeakMap<object, Map<string, 'ready' | 'in doubt'>>()
@@ -55,28 +52,24 @@ export class Batch {
   submit(connection: unknown): void {
     const wire = connection as Wire // pg hands its own connection to every submittable
     this.#names = namesOf(wire)
-    wire.stream.cork?.()
-    try {
-      for (const statement of this.#statements) this.#send(wire, statement)
-      wire.sync()
-    } finally {
-      wire.stream.uncork?.()
-    }
+    const messages = this.#statements.flatMap((statement) => this.#messagesOf(statement))
+    wire.stream.write(Buffer.concat([...messages, sync]))
   }
 
-  #send(wire: Wire, statement: Statement<unknown>): void {
-    const { name, text } = statement
-    const known = name === undefined ? undefined : this.#names.get(name)
-    if (name !== undefined && known === 'in doubt') wire.close({ type: 'S', name })
-    if (known !== 'ready') wire.parse({ text, name })
-    if (name !== undefined && known !== 'ready') {
-      this.#names.set(name, 'ready')
-      this.#fresh.push(name)
-    }
+  /** No Describe: each statement knows its columns, and all of them come as text. */
+  #messagesOf(statement: Statement<unknown>): readonly Buffer[] {
+    return [...this.#preparation(statement), bound(statement), execute]
+  }
 
-    // No Describe: each statement knows its columns, and all of them come as text.
-    wire.bind({ statement: name, values: [...statement.values], valueMapper: toWire })
-    wire.execute({})
+  #preparation({ name, text }: Statement<unknown>): readonly Buffer[] {
+    if (name === undefined) return [serialize.parse({ text })]
+    const known = this.#names.get(name)
+    if (known === 'ready') return []
+
+    this.#names.set(name, 'ready')
+    this.#fresh.push(name)
+    const parse = serialize.parse({ name, text })
+    return known === 'in doubt' ? [serialize.close({ type: 'S', name }), parse] : [parse]
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
@@ -102,8 +95,13 @@ export class Batch {
 
   handleError(error: Error): void {
     this.#error ??= this.#meaningOf(error)
-    for (const name of this.#fresh) this.#names.set(name, 'in doubt')
+    for (const name of this.#doubted(error)) this.#names.set(name, 'in doubt')
     this.#reject(this.#error)
+  }
+
+  #doubted(error: Error): readonly string[] {
+    if (!isDatabaseError(error) || error.code !== stalePlan) return this.#fresh
+    return this.#statements.flatMap(({ name }) => (name === undefined ? [] : [name]))
   }
 
   /** The statement that failed is the first that did not complete. */
@@ -123,4 +121,20 @@ function namesOf(wire: Wire): Map<string, 'ready' | 'in doubt'> {
   const names = preparedNames.get(wire) ?? new Map<string, 'ready' | 'in doubt'>()
   preparedNames.set(wire, names)
   return names
+}
+
+const execute = serialize.execute()
+const sync = serialize.sync()
+
+/** The Bind messages of statements that are sent again and again. */
+const boundBefore = new WeakMap<Statement<unknown>, Buffer>()
+
+function bound(statement: Statement<unknown>): Buffer {
+  const before = statement.reused ? boundBefore.get(statement) : undefined
+  if (before) return before
+
+  const { name, values } = statement
+  const bind = serialize.bind({ ...(name !== undefined && { statement: name }), values: values.map(toWire) })
+  if (statement.reused) boundBefore.set(statement, bind)
+  return bind
 }

@@ -49,6 +49,8 @@ export class DatabaseUnavailable extends Error {
 
 export function databaseOver(connections: Connections): Database {
   const { pool, prepared } = connections
+  // A lent connection that breaks fails its query and also emits an error, which without a listener ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   return {
     engine: connections.engine,
@@ -72,14 +74,19 @@ async function scoped<const Statements extends readonly Statement<unknown>[]>(
   statements: Statements,
   prepared: boolean,
 ): Promise<RowsOf<Statements>> {
-  const [entered, ...rows] = await send(client, [scope.enter, ...statements], prepared).catch((error: unknown) => {
-    // Nothing was admitted, so the policies refused the write: say why, not how.
-    if (isDatabaseError(error) && error.code === '42501') return [undefined]
-    throw error
-  })
-  if (entered === undefined) throw await refusal(client, scope, prepared)
-  scope.admit(entered)
+  const [entered, ...rows] = await send(client, [scope.enter, ...statements], prepared).catch((error: unknown) =>
+    meaningOf(client, scope, error, prepared),
+  )
+  scope.admit(entered ?? [])
   return rows as RowsOf<Statements> // one array for each statement, made by its own reader
+}
+
+// 42501: a policy. 23503: the organization was deleted after the scope had been admitted.
+const refused = new Set(['42501', '23503'])
+
+/** A write that was refused says why it was refused, not how. */
+async function meaningOf(client: pg.PoolClient, scope: Scope, error: unknown, prepared: boolean): Promise<never> {
+  throw isDatabaseError(error) && refused.has(error.code) ? await refusal(client, scope, prepared) : error
 }
 
 /** Asks once more, alone, why a scope was not admitted. */
@@ -101,28 +108,37 @@ async function transact<Result>(
 ): Promise<Result> {
   let queued: Statement<unknown>[] = []
   let entered = false
+  let failure: unknown
 
   const run = async <Row>(statement: Statement<Row>): Promise<Row[]> => {
+    if (failure !== undefined) throw failure
     const opening = entered ? [] : [begin, scope.enter]
     const sent = [...opening, ...queued, statement]
     queued = []
-    const rows = await send(client, sent, prepared)
-    if (!entered) scope.admit(rows[1] ?? [])
-    entered = true
-    return rows[rows.length - 1] as Row[] // the reader of the last statement made them
+    try {
+      const rows = await send(client, sent, prepared)
+      if (!entered) scope.admit(rows[1] ?? [])
+      entered = true
+      return rows[rows.length - 1] as Row[] // the reader of the last statement made them
+    } catch (error) {
+      failure = error
+      throw error
+    }
   }
 
   try {
     const result = await work({ run, queue: (command) => queued.push(command) })
+    // The server answers the commit of a failed transaction with a rollback and no error.
+    if (failure !== undefined) throw failure
     if (entered || queued.length > 0) await run(commit)
     return result
   } catch (error) {
     await send(client, [rollback], prepared)
-    throw error
+    return await meaningOf(client, scope, error, prepared)
   }
 }
 
-const control = (name: string): Command => ({ name, text: name, values: [], read: ignoreRow })
+const control = (name: string): Command => ({ name, text: name, values: [], read: ignoreRow, reused: true })
 const begin = control('begin')
 const commit = control('commit')
 const rollback = control('rollback')
@@ -140,7 +156,7 @@ async function send(
 /** Lends a connection; one that broke, or whose transaction state is unknown, does not go back into the pool. */
 async function onClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect().catch((cause: unknown) => {
-    throw new DatabaseUnavailable('the database cannot be reached', { cause })
+    throw new DatabaseUnavailable(`the database cannot be reached: ${reasonOf(cause)}`, { cause })
   })
   try {
     const result = await work(client)
@@ -152,6 +168,12 @@ async function onClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => 
     if (broken) throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
     throw error
   }
+}
+
+/** Several refused addresses of one host come as one error without a message. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 // 08: connection; 57P: the server is going down or starting; 25006: a primary became read-only; 53: out of resources.

@@ -20,13 +20,13 @@ const lockPollMs = 200
 export async function migrate(database: Database): Promise<readonly number[]> {
   for (const statement of bookkeeping) await tolerant(database, statement)
 
+  await ensureIsolationRole(database)
+  if ((await pending(database)).length === 0) return []
+
   const applied: number[] = []
   const holder = randomUUID()
-  if ((await pending(database)).length === 0) return applied
-
   await lock(database, holder)
   try {
-    await ensureIsolationRole(database)
     for (const migration of await pending(database)) {
       for (const step of migration.steps) {
         await renew(database, holder)

@@ -70,6 +70,8 @@ export function updatePlan(id: string, plan: Plan, at: Date): Statement<Organiza
 /** Everything of an organization, its tombstones and audit rows included, children first; nothing of it stays. */
 export function deleteOrganization(orgId: OrganizationId): readonly Command[] {
   return [
+    // Waits for those who are adding people, and keeps the next from it, so that nothing comes in behind.
+    { text: 'select from organizations where id = $1 for update', values: [orgId], read: ignoreRow },
     ...tablesOfAnOrganization.map((table) => ({
       text: `delete from ${table} where org_id = $1`,
       values: [orgId],

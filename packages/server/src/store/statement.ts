@@ -14,6 +14,8 @@ export type Statement<Row> = {
   readonly text: string
   readonly values: readonly SqlValue[]
   readonly read: (columns: Columns) => Row
+  /** This very object is sent many times: its parameters are encoded once. */
+  readonly reused?: true
   /** What a violation of a unique index by this statement means to the client. */
   readonly conflict?: () => Error
 }

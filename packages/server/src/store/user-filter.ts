@@ -45,12 +45,30 @@ export function userCondition(filter: Filter, scope: FilterScope): Condition {
     case 'compare':
       return compareUser(filter, scope)
     case 'valuePath':
-      return withIndexedEmail(filter, scope, valuePath(filter))
+      return filter.path.attribute.name === 'meta'
+        ? userCondition(unwrapped(filter.filter, filter.path), scope)
+        : withIndexedEmail(filter, scope, valuePath(filter))
   }
 }
 
 const joined = (conditions: readonly Condition[], word: ' and ' | ' or '): Condition =>
   sql`(${sql.join(conditions, sql.raw(word))})`
+
+/** The filter of `meta[…]` without its brackets: everybody has one meta, and it stands in columns. */
+function unwrapped(filter: Filter, owner: AttributePath): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { ...filter, operands: filter.operands.map((operand) => unwrapped(operand, owner)) }
+    case 'not':
+      return { ...filter, operand: unwrapped(filter.operand, owner) }
+    case 'present':
+    case 'compare':
+      return { ...filter, path: { ...owner, subAttribute: filter.path.attribute } }
+    case 'valuePath':
+      throw new Error('the parser lets no value path stand inside another')
+  }
+}
 
 const nothing: Condition = sql`false`
 const everything: Condition = sql`true`
@@ -131,12 +149,14 @@ const idColumn: Column = {
 function instantColumn(column: RawBuilder<unknown>): Column {
   return {
     present: everything,
-    compare: ({ operator, value }) => sql`${column} ${symbol(operator)} ${instantOf(value).toISOString()}::timestamptz`,
+    // Not as text: a zone moves the first and the last day out of the years that PostgreSQL reads.
+    compare: ({ operator, value }) =>
+      sql`${column} ${symbol(operator)} to_timestamp(${millisecondsOf(value)}::double precision / 1000)`,
   }
 }
 
 // Made by the parser, which takes no other text for a dateTime.
-const instantOf = (value: Comparison['value']): Date => new Date(parseDateTime(String(value)) ?? Number.NaN)
+const millisecondsOf = (value: Comparison['value']): number => parseDateTime(String(value)) ?? Number.NaN
 
 /** A path of names in the search document; the names are the schema's own. */
 function documentPath({ extension, attribute }: AttributePath, subAttribute?: Attribute): RawBuilder<unknown> {
@@ -192,7 +212,7 @@ function compareTyped(value: RawBuilder<unknown>, attribute: Attribute, comparis
     case 'decimal':
       return sql`${value}::numeric ${symbol(operator)} ${wanted}::numeric`
     case 'dateTime':
-      return sql`${value}::numeric ${symbol(operator)} ${instantOf(wanted).getTime()}::numeric`
+      return sql`${value}::numeric ${symbol(operator)} ${millisecondsOf(wanted)}::numeric`
     case 'string':
     case 'reference':
     case 'binary':
@@ -215,7 +235,7 @@ function compareText(ordered: RawBuilder<unknown>, value: RawBuilder<unknown>, c
     case 'co':
       return sql`strpos(${value}, ${part}) > 0`
     case 'sw':
-      return sql`(${ordered} >= ${part} and ${ordered} < ${part + lastCodePoint} and left(${value}, length(${part}::text)) = ${part})`
+      return startsWith(ordered, part)
     case 'ew':
       return sql`right(${value}, length(${part}::text)) = ${part}`
     case 'eq':
@@ -228,8 +248,26 @@ function compareText(ordered: RawBuilder<unknown>, value: RawBuilder<unknown>, c
   }
 }
 
-// Bounds the texts that begin with a prefix from above; `left` decides about the few that hold this character itself.
-const lastCodePoint = '\u{10FFFF}'
+/** Two bounds, so that an index serves. */
+function startsWith(ordered: RawBuilder<unknown>, prefix: string): Condition {
+  const end = endOfPrefix(prefix)
+  return end === undefined ? sql`${ordered} >= ${prefix}` : sql`(${ordered} >= ${prefix} and ${ordered} < ${end})`
+}
+
+/** The first text after all that begin with the prefix, in the order of code points; undefined when all do. */
+function endOfPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix)
+  for (let at = points.length - 1; at >= 0; at -= 1) {
+    const point = points[at]?.codePointAt(0) ?? lastCodePoint
+    if (point < lastCodePoint) return points.slice(0, at).join('') + String.fromCodePoint(codePointAfter(point))
+  }
+  return undefined
+}
+
+const lastCodePoint = 0x10ffff
+
+/** Surrogates are no code points of a text. */
+const codePointAfter = (point: number): number => (point === 0xd7ff ? 0xe000 : point + 1)
 
 function valuePath({ path, filter }: Extract<Filter, { kind: 'valuePath' }>): Condition {
   const owner = path.subAttribute ?? path.attribute
@@ -272,8 +310,9 @@ function withIndexedEmail(
 ): Condition {
   const address = soughtEmail(filter)
   if (address === undefined) return condition
-  return sql`(id in (select user_id from user_values
-    where org_id = ${scope.orgId} and attribute = ${indexedEmail} and value_key = ${address}) and ${condition})`
+  // An array and no `in`, so that indexes serve the sides of an `or`.
+  return sql`(id = any (array(select user_id from user_values
+    where org_id = ${scope.orgId} and attribute = ${indexedEmail} and value_key = ${address})) and ${condition})`
 }
 
 function soughtEmail(filter: Filter): string | undefined {

@@ -87,7 +87,7 @@ const sortColumns: ReadonlyMap<string, RawBuilder<unknown>> = new Map([
   ['meta.lastModified', sql`updated_at`],
   ['meta.version', sql`('W/"' || version || '"') collate "C"`],
   ['meta.location', sql`id`],
-  ['meta.resourceType', sql`id`],
+  ['meta.resourceType', sql`true`],
 ])
 
 const compiler = new Kysely<Record<string, never>>({

@@ -87,8 +87,8 @@ export function usersFrom(orgId: OrganizationId, offset: number, limit: number):
   return {
     name: 'users_from',
     text: `select ${userColumns} from users
-      where org_id = $1 and id in (select id from users where org_id = $1 order by id offset $2 limit $3)
-      order by id`,
+      where org_id = $1 and id >= (select id from users where org_id = $1 order by id offset $2 limit 1)
+      order by id limit $3`,
     values: [orgId, offset, limit],
     read: readUser,
   }

@@ -23,7 +23,7 @@ export type EngineThreadEvents = {
 }
 
 /**
- * Starts the thread and waits until its database is open.
+ * Starts the thread and waits until its database is open; a new database is made by a thread of its own.
  *
  * @throws EmbeddedDatabaseError otherFormat or notDurable, as the thread found
  */
@@ -34,16 +34,17 @@ export async function startThread(
 ): Promise<EngineThread> {
   const worker = spawnThread(entry, { directory })
   const ending = watchEnd(worker)
-  await opened(worker, ending)
+  if ((await firstReply(worker, ending)) === 'created') return startThread(directory, entry, events)
 
   worker.on('message', (reply: Reply) => {
     if (reply.type === 'answer') events.onAnswer(reply.session, reply.bytes)
   })
   let hasEnded = false
-  void ending.end.then((error) => {
+  const noteEnd = (error: EmbeddedDatabaseError | undefined) => {
     hasEnded = true
     events.onEnded(error)
-  })
+  }
+  void ending.end.then(noteEnd)
 
   const ask = (request: Request, transfer: readonly ArrayBuffer[] = []) => worker.postMessage(request, transfer)
   return {
@@ -65,17 +66,17 @@ export async function startThread(
 }
 
 type Ending = {
-  /** Settles when the thread has ended: with undefined after `closed`, else with the reason that is known. */
+  /** Settles when the thread has ended: with undefined after `created` or `closed`, else with the reason that is known. */
   readonly end: Promise<EmbeddedDatabaseError | undefined>
   /** Tells the reason of an end that comes from this side. */
   because(error: EmbeddedDatabaseError): void
 }
 
 function watchEnd(worker: Worker): Ending {
-  let isClosed = false
+  let isDone = false
   let reason = stopped('its thread has ended.')
   worker.on('message', (reply: Reply) => {
-    if (reply.type === 'closed') isClosed = true
+    if (reply.type === 'closed' || reply.type === 'created') isDone = true
     if (reply.type === 'broken') reason = stopped(reply.reason)
     if (reply.type === 'refused') reason = new EmbeddedDatabaseError(reply.problem, reply.reason)
   })
@@ -85,7 +86,7 @@ function watchEnd(worker: Worker): Ending {
 
   return {
     end: new Promise((settle) => {
-      worker.once('exit', () => settle(isClosed ? undefined : reason))
+      worker.once('exit', () => settle(isDone ? undefined : reason))
     }),
     because: (error) => {
       reason = error
@@ -97,10 +98,10 @@ function stopped(reason: string): EmbeddedDatabaseError {
   return new EmbeddedDatabaseError('stopped', `The embedded database has stopped: ${reason}`)
 }
 
-/** Waits for the database to open; a refusal is told only when the thread has left the directory. */
-function opened(worker: Worker, { end }: Ending): Promise<void> {
+/** Waits until the database is open or made; a refusal is told only when the thread has left the directory. */
+function firstReply(worker: Worker, { end }: Ending): Promise<'ready' | 'created'> {
   return new Promise((settle, fail) => {
-    void end.then(fail)
-    worker.on('message', (reply: Reply) => reply.type === 'ready' && settle())
+    worker.on('message', (reply: Reply) => reply.type === 'ready' && settle('ready'))
+    end.then((error) => (error === undefined ? settle('created') : fail(error)), fail)
   })
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { open, readdir, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -116,7 +116,7 @@ async function writeNew(path: string, text: string): Promise<boolean> {
 function hold(directory: string, mine: Found, beatMs: number): DirectoryLock {
   const path = join(directory, mine.name)
   const released = new AbortController()
-  const removeAtExit = () => unlinkSync(path)
+  const removeAtExit = () => rmSync(path, { force: true })
   process.once('exit', removeAtExit)
 
   const beating = beatUntil(released.signal, directory, mine, beatMs)
@@ -139,15 +139,19 @@ function hold(directory: string, mine: Found, beatMs: number): DirectoryLock {
 
 /** Beats until it is told to end; gives the reason when the lock was lost before. */
 async function beatUntil(signal: AbortSignal, directory: string, mine: Found, beatMs: number): Promise<unknown> {
-  try {
-    for (;;) {
+  // A process that has run out of descriptors for a moment has not lost its lock: it ends before others take it over.
+  for (let missed = 0; ; ) {
+    try {
       await delay(beatMs, undefined, { signal, ref: false })
       if (!isSame(await readLock(directory, mine.name), mine)) return new Error('it is not ours any more')
 
       await utimes(join(directory, mine.name), new Date(), new Date())
+      missed = 0
+    } catch (cause) {
+      if (signal.aborted) return undefined
+      missed += 1
+      if (missed === missedBeats - 1) return cause
     }
-  } catch (cause) {
-    return signal.aborted ? undefined : cause
   }
 }
 

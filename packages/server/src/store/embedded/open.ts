@@ -58,7 +58,11 @@ export async function openEmbedded(directory: string, options: EmbeddedOptions =
 function closeOnce(thread: EngineThread, connections: Connections, lock: DirectoryLock): () => Promise<void> {
   const close = async () => {
     connections.fail(new EmbeddedDatabaseError('stopped', 'The embedded database is closed.'))
-    await thread.close().finally(() => lock.release())
+    try {
+      await thread.close()
+    } finally {
+      await lock.release()
+    }
   }
   let closing: Promise<void> | undefined
   return () => (closing ??= close())

@@ -7,10 +7,14 @@ const stackSizeMb = 256
 
 /** Starts a database thread: `worker.js` when this file is built, `worker.ts` under vitest and tsx. */
 export function spawnThread(entry: URL | undefined, data: ThreadData): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const file = entry ?? new URL(`./worker.${extension}`, import.meta.url)
+  const file = entry ?? ownEntry()
   const options = { workerData: data, resourceLimits: { stackSizeMb } }
   return file.pathname.endsWith('.ts') ? spawnSource(file, options) : new Worker(file, options)
+}
+
+function ownEntry(): URL {
+  const isSource = import.meta.url.endsWith('.ts')
+  return isSource ? new URL('./worker.ts', import.meta.url) : new URL('./worker.js', import.meta.url)
 }
 
 /** Runs a TypeScript file by way of a program of two lines: a thread takes no loader for its first file. */

@@ -11,9 +11,11 @@ export type Request =
   | { readonly type: 'resetSession' }
   | { readonly type: 'close' }
 
-/** What the database's thread says. After `refused`, `broken` and `closed` it says nothing more and ends. */
+/** What the database's thread says; after all but `ready` and `answer` it says nothing more and ends. */
 export type Reply =
   | { readonly type: 'ready' }
+  /** There was no database, now there is: another thread has to open it. */
+  | { readonly type: 'created' }
   | { readonly type: 'answer'; readonly session: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'refused'; readonly problem: EmbeddedProblem; readonly reason: string }
   | { readonly type: 'broken'; readonly reason: string }
@@ -22,22 +24,29 @@ export type Reply =
 /** What is given to the thread at its start. */
 export type ThreadData = { readonly directory: string }
 
-/** Runs the database in this worker thread until it is told to close. A test gives another disk or start parameters. */
+/**
+ * Runs the database in this worker thread until it is told to close, or makes one when there is none.
+ *
+ * To make one takes 300 MB more than to run it; they are given back with the thread. A test gives another disk or other
+ * start parameters.
+ */
 export async function serveDatabase(options: Partial<Pick<EngineOptions, 'disk' | 'startParams'>> = {}): Promise<void> {
   try {
-    const engine = await openOrCreate(directoryOf(workerData), { disk: realDisk, onBroken: endBroken, ...options })
-    serve(engine)
-    say({ type: 'ready' })
+    await createOrServe(directoryOf(workerData), { disk: realDisk, onBroken: endBroken, ...options })
   } catch (error) {
     const problem = error instanceof EmbeddedDatabaseError ? error.problem : 'stopped'
-    say({ type: 'refused', problem, reason: reasonOf(error) })
-    port().close()
+    sayLast({ type: 'refused', problem, reason: reasonOf(error) })
   }
 }
 
-async function openOrCreate(directory: string, options: EngineOptions): Promise<Engine> {
-  if (!hasDatabase(directory)) await createDatabase(directory, options)
-  return startEngine(databaseFolder(directory), options)
+async function createOrServe(directory: string, options: EngineOptions): Promise<void> {
+  if (hasDatabase(directory)) {
+    serve(await startEngine(databaseFolder(directory), options))
+    say({ type: 'ready' })
+  } else {
+    await createDatabase(directory, options)
+    sayLast({ type: 'created' })
+  }
 }
 
 function serve(engine: Engine): void {
@@ -55,8 +64,7 @@ async function answer(engine: Engine, request: Request): Promise<void> {
       return engine.resetSession()
     case 'close':
       await engine.close()
-      say({ type: 'closed' })
-      port().close()
+      sayLast({ type: 'closed' })
   }
 }
 
@@ -93,6 +101,11 @@ function sayBytes(session: number, chunks: readonly Uint8Array[], length: number
 
 function say(reply: Reply, transfer: readonly ArrayBuffer[] = []): void {
   port().postMessage(reply, transfer)
+}
+
+function sayLast(reply: Reply): void {
+  say(reply)
+  port().close()
 }
 
 /** Ends this thread from wherever it is, inside of WebAssembly too: nothing may run after a breakdown. */

@@ -2,6 +2,9 @@ import { isolationRole, organizationSetting } from '../scope.ts'
 
 // Organizations, operators and application keys: few rows, read by every request before the organization is known.
 export const organizations: readonly string[] = [
+  `comment on table schema_versions is 'A migration that has been applied.'`,
+  `comment on table schema_lock is 'One row while a process applies migrations, good until expires_at.'`,
+
   `create table if not exists organizations (
     id uuid primary key,
     name text not null,
