@@ -64,14 +64,25 @@ SIGTERM and SIGINT end the server: requests that have arrived are answered first
 }
 
 async function start(options: StartOptions): Promise<void> {
-  // The level is for people who read the log; nothing in it is secret at any level.
-  const log = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const log = openLog(options.logLevel)
   const server = await startServer(serverOptions(options, log)).catch((error: unknown) => {
     throw new CommandError(`the server did not start: ${reasons(error)}`, 1)
   })
   process.stdout.write(options.json ? `${readyLine(server)}\n` : greeting(server))
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server, log))
+}
+
+// A write for each line would cost a request as much as its work in the database.
+const logBufferBytes = 4096
+const logFlushMs = 250
+
+/** The log, on standard error. The level is for people who read it; nothing in it is secret at any level. */
+function openLog(level: string): ServerOptions['log'] {
+  const destination = pino.destination({ dest: 2, sync: false, minLength: logBufferBytes })
+  setInterval(() => destination.flush(), logFlushMs).unref()
+  process.once('exit', () => destination.flushSync())
+  return pino({ level }, destination)
 }
 
 function serverOptions(options: StartOptions, log: ServerOptions['log']): ServerOptions {

@@ -37,11 +37,10 @@ describe('a first start on an empty directory', () => {
   })
 
   test.each(['aiw', 'oin'])('is provisioned by Okta (%s) with everybody as Okta has them', async (mode) => {
-    const { applicationKey, operatorToken } = await newOrganization(server, mode)
-    expect(operatorToken).toBeUndefined()
+    const made = await newOrganization(server, mode)
     const run = await rollcall(['okta', '--people', people, '--mode', mode, '--json'], {
       ROLLCALL_URL: server.ready.url,
-      ROLLCALL_KEY: applicationKey,
+      ROLLCALL_KEY: made.applicationKey,
     })
 
     expect(run.stderr).toBe('')
@@ -94,13 +93,25 @@ describe('a first start on an empty directory', () => {
   })
 })
 
-async function newOrganization(server: RunningServer, subdomain: string): Promise<Record<string, string>> {
-  const run = await rollcall(['org', 'create', `Org ${subdomain}`, '--subdomain', subdomain, '--plan', 'pro', '--json'], {
-    ROLLCALL_URL: server.ready.url,
-    ROLLCALL_OPERATOR_TOKEN: server.ready.operatorToken ?? '',
-  })
+type Made = { readonly organization: { readonly plan: string }; readonly applicationKey: string }
+
+async function newOrganization(server: RunningServer, subdomain: string): Promise<Made> {
+  const run = await rollcall(
+    ['org', 'create', `Org ${subdomain}`, '--subdomain', subdomain, '--plan', 'pro', '--json'],
+    {
+      ROLLCALL_URL: server.ready.url,
+      ROLLCALL_OPERATOR_TOKEN: server.ready.operatorToken ?? '',
+    },
+  )
   expect(run.stderr).toBe('')
-  return JSON.parse(run.stdout) as Record<string, string>
+  const made = JSON.parse(run.stdout) as Made
+  expect(made).toEqual({
+    organization: expect.objectContaining({ name: `Org ${subdomain}`, subdomain, plan: 'pro' }),
+    scimBaseUrl: server.ready.scimBaseUrl,
+    applicationKey: expect.stringMatching(/^rollcall_svc_/),
+    setupUrl: expect.stringContaining('/setup/'),
+  })
+  return made
 }
 
 describe('start', () => {

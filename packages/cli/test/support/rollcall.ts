@@ -19,7 +19,7 @@ export async function rollcall(args: readonly string[], env: Record<string, stri
 }
 
 /** What `rollcall start --json` prints when it is ready. */
-export type Ready = {
+type Ready = {
   readonly event: 'ready'
   readonly url: string
   readonly scimBaseUrl: string

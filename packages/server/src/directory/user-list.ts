@@ -13,7 +13,7 @@ import {
   usersWith,
 } from '../store/users.ts'
 
-export type UserPage = { readonly totalResults: number; readonly users: readonly UserRow[] }
+type UserPage = { readonly totalResults: number; readonly users: readonly UserRow[] }
 
 export type UserList = {
   /** The people that a list request selects, in a stable order, and how many there are in all. */

@@ -43,6 +43,7 @@ async function embedded(directory: string, onLost: (error: Error) => void): Prom
     stream: database.stream,
     user: 'postgres',
     database: 'postgres',
+    ssl: false,
     max: 1,
     idleTimeoutMillis: 0,
   })

@@ -4,7 +4,7 @@ import type { Scope } from './scope.ts'
 import { type Command, type Statement, ignoreRow } from './statement.ts'
 
 /** The rows of each statement of a batch, in its order. */
-export type RowsOf<Statements extends readonly Statement<unknown>[]> = {
+type RowsOf<Statements extends readonly Statement<unknown>[]> = {
   -readonly [Index in keyof Statements]: Statements[Index] extends Statement<infer Row> ? Row[] : never
 }
 

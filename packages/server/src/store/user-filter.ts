@@ -84,7 +84,7 @@ function compareUser(comparison: Comparison, scope: FilterScope): Condition {
   const column = userColumn(comparison.path, scope)
   if (column) return comparison.value === null ? unassigned(comparison, column.present) : column.compare(comparison)
   if (comparison.value === null) return unassigned(comparison, present(comparison.path))
-  return withIndexedEmail(comparison, scope, compareDocument(comparison))
+  return isIndexed(comparison) ? compareIndexed(comparison, scope) : compareDocument(comparison)
 }
 
 const unassigned = ({ operator }: Comparison, isPresent: Condition): Condition =>
@@ -269,7 +269,9 @@ const lastCodePoint = 0x10ffff
 /** Surrogates are no code points of a text. */
 const codePointAfter = (point: number): number => (point === 0xd7ff ? 0xe000 : point + 1)
 
-function valuePath({ path, filter }: Extract<Filter, { kind: 'valuePath' }>): Condition {
+type ValuePath = Extract<Filter, { kind: 'valuePath' }>
+
+function valuePath({ path, filter }: ValuePath): Condition {
   const owner = path.subAttribute ?? path.attribute
   if (owner.multiValued) return anyValue(path, valueCondition(filter, sql`item.value`))
   const value = sql`(search #> ${documentPath(path, path.subAttribute)})`
@@ -302,33 +304,35 @@ function valueCondition(filter: Filter, value: RawBuilder<unknown>): Condition {
   }
 }
 
-/** Puts an index look-up in front of a condition that only people with one e-mail address can fulfil. */
-function withIndexedEmail(
-  filter: Comparison | Extract<Filter, { kind: 'valuePath' }>,
-  scope: FilterScope,
-  condition: Condition,
-): Condition {
-  const address = soughtEmail(filter)
-  if (address === undefined) return condition
-  // An array and no `in`, so that indexes serve the sides of an `or`.
-  return sql`(id = any (array(select user_id from user_values
-    where org_id = ${scope.orgId} and attribute = ${indexedEmail} and value_key = ${address})) and ${condition})`
+/** Whether the indexed values alone tell who has such a value; `ne` asks for those without one, too. */
+const isIndexed = ({ path, operator }: Comparison) =>
+  isEmail(path) && path.subAttribute?.name === 'value' && operator !== 'ne'
+
+function compareIndexed(comparison: Comparison, { orgId }: FilterScope): Condition {
+  const owners = sql`select user_id from user_values
+    where org_id = ${orgId} and attribute = ${indexedEmail}
+      and ${compareText(sql`value_key`, sql`value_key`, comparison)}`
+  // An array for the few that have one value, so that indexes serve the sides of an `or`.
+  return comparison.operator === 'eq' ? sql`id = any (array(${owners}))` : sql`id in (${owners})`
 }
 
-function soughtEmail(filter: Filter): string | undefined {
-  if (filter.kind === 'compare') return isEmail(filter.path) ? emailKey(filter, filter.path.subAttribute) : undefined
-  if (filter.kind !== 'valuePath' || !isEmail(filter.path)) return undefined
-  const terms = filter.filter.kind === 'and' ? filter.filter.operands : [filter.filter]
-  const term = terms.find((each) => each.kind === 'compare' && emailKey(each, each.path.attribute) !== undefined)
-  return term?.kind === 'compare' ? emailKey(term, term.path.attribute) : undefined
+/** Puts an index look-up in front of a value path that only people with one e-mail address can fulfil. */
+function withIndexedEmail(filter: ValuePath, scope: FilterScope, condition: Condition): Condition {
+  const sought = isEmail(filter.path) ? soughtValue(filter) : undefined
+  return sought ? sql`(${compareIndexed(sought, scope)} and ${condition})` : condition
+}
+
+/** The term that asks for one value, as a comparison of the attribute itself. */
+function soughtValue({ path, filter }: ValuePath): Comparison | undefined {
+  const terms = filter.kind === 'and' ? filter.operands : [filter]
+  for (const term of terms) {
+    if (term.kind !== 'compare' || term.operator !== 'eq' || term.value === null) continue
+    if (term.path.attribute.name === 'value') return { ...term, path: { ...path, subAttribute: term.path.attribute } }
+  }
+  return undefined
 }
 
 const isEmail = ({ extension, attribute }: AttributePath) => extension === undefined && attribute.name === 'emails'
-
-const emailKey = ({ operator, value }: Comparison, attribute: Attribute | undefined): string | undefined =>
-  operator === 'eq' && attribute?.name === 'value' && typeof value === 'string'
-    ? attributeKey(attribute)(value)
-    : undefined
 
 const equality = (operator: Comparison['operator']): RawBuilder<unknown> => symbol(operator === 'ne' ? 'ne' : 'eq')
 

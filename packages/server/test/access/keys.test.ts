@@ -1,7 +1,10 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keyUse } from '../../src/access/key-use.ts'
 import { revokeKey } from '../../src/store/keys.ts'
 import { organizationId } from '../../src/store/scope.ts'
 import { setServiceAccountActive } from '../../src/store/service-accounts.ts'
+import { text } from '../../src/store/statement.ts'
 import { expectRefusal, refusalIn } from '../support/answers.ts'
 import { exchange, oneConnection } from '../support/http.ts'
 import { type TestKey, personalKey, serviceKey } from '../support/keys.ts'
@@ -323,6 +326,22 @@ describe("a person's key", () => {
 
     await expectLetIn(otherKey)
     await expectLetIn(organization)
+  })
+})
+
+describe('the last use of a key', () => {
+  test('is noted when the notes are written, the latest of several', async () => {
+    const { id } = await server.organization()
+    const { keyId } = await serviceKey(server, id)
+    const times = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')].values()
+    const use = keyUse(server.store, pino({ level: 'silent' }), () => times.next().value ?? new Date(0))
+    use.note(organizationId(id), keyId)
+    use.note(organizationId(id), keyId)
+    await use.close()
+
+    const lastUse = `select extract(epoch from last_used_at)::bigint from application_keys where id = $1`
+    const [[seconds]] = await server.store.asOwner([{ text: lastUse, values: [keyId], read: ([at]) => text(at) }])
+    expect(seconds).toBe(String(Date.UTC(2026, 0, 2) / 1000))
   })
 })
 

@@ -103,7 +103,6 @@ const free: Readonly<Record<string, (tenant: TestTenant) => readonly Statement<u
   'active eq false': filtered('active eq false'),
   'active and a userName': filtered('active eq true and userName eq "user77"'),
   'meta.lastModified gt': filtered(`meta.lastModified gt "${new Date(Date.now() - 60 * 60 * 1000).toISOString()}"`),
-  'meta.created gt': filtered(`meta.created gt "${new Date(Date.now() - 60 * 60 * 1000).toISOString()}"`),
   'meta.lastModified gt, in its order': filtered(
     `meta.lastModified gt "${new Date(Date.now() - 60_000).toISOString()}"`,
     'meta.lastModified',

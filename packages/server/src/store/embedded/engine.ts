@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
+import { endOnBreakdown, type LastWords, newLastWords } from './breakdown.ts'
 import type { Disk } from './disk.ts'
 import { DurableFiles } from './durable-files.ts'
 import { EmbeddedDatabaseError, reasonOf } from './problem.ts'
@@ -85,32 +86,6 @@ const isStartup = (messages: Uint8Array) => messages[0] === 0
 // packet without a user.
 const ownStartup = startup({ user: 'postgres', database: 'postgres' })
 
-/** The status with which PGlite's PostgreSQL leaves its main loop to report an ordinary error. */
-const errorReported = 100
-
-/**
- * Ends the thread when PostgreSQL ends itself (FATAL, PANIC), traps or overflows the stack.
- *
- * PGlite takes every such exception for a reported error and goes on with what is left of the process: the client
- * gets no answer, or waits for ever.
- */
-function endOnBreakdown(db: PGlite, onBroken: (thrown: unknown) => never): void {
-  const module = db.Module
-  const runOnce = module._PostgresMainLoopOnce.bind(module)
-  module._PostgresMainLoopOnce = () => {
-    try {
-      runOnce()
-    } catch (thrown) {
-      if (exitStatusOf(thrown) === errorReported) throw thrown
-      onBroken(thrown)
-    }
-  }
-}
-
-function exitStatusOf(thrown: unknown): unknown {
-  return typeof thrown === 'object' && thrown !== null && 'status' in thrown ? thrown.status : undefined
-}
-
 /** Commits something and looks whether it was forced to the disk: an engine that forgets is worse than none. */
 async function refuseToForget(db: PGlite, files: DurableFiles): Promise<void> {
   const off = await db.query<{ name: string }>(
@@ -125,19 +100,4 @@ async function refuseToForget(db: PGlite, files: DurableFiles): Promise<void> {
   const why = off.rows.length > 0 ? `${off.rows.map((row) => row.name).join(', ')} is off` : 'no fsync followed it'
   await db.close()
   throw new EmbeddedDatabaseError('notDurable', `The embedded database would not keep a commit: ${why}. It is closed.`)
-}
-
-type LastWords = { readonly note: (line: string) => boolean; readonly text: () => string }
-
-/** The last lines that PostgreSQL logged: they say why it ended. */
-function newLastWords(): LastWords {
-  const lines: string[] = []
-  return {
-    note: (line) => {
-      lines.push(line)
-      if (lines.length > 5) lines.shift()
-      return false
-    },
-    text: () => (lines.length > 0 ? `PostgreSQL said: ${lines.join(' | ')}` : 'PostgreSQL said nothing.'),
-  }
 }

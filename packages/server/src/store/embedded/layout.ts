@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { EmbeddedDatabaseError, reasonOf } from './problem.ts'
 
 /** The engine that this release embeds; the lock file pins it exactly. */
-export const engine = { name: 'pglite', version: '0.5.16', postgresql: 18 } as const
+const engine = { name: 'pglite', version: '0.5.16', postgresql: 18 } as const
 
 /** The version of this layout: `postgres/` with the database, `format.json` in it, `lock.N` beside it. */
 const layoutVersion = 1

@@ -19,7 +19,8 @@ export const users: readonly string[] = [
   `create index if not exists users_external_id on users (org_id, external_id)`,
   `create index if not exists users_active on users (org_id, active, id)`,
   `create index if not exists users_updated on users (org_id, updated_at, id)`,
-  `create index if not exists users_created on users (org_id, created_at, id)`,
+  // Looked through for a part of a user name, in the order of a list, without touching the documents.
+  `create index if not exists users_names on users (org_id, id, user_name_key)`,
   `comment on table users is 'A person of an organization; a deleted one is in deleted_users.'`,
 
   `create table if not exists user_values (
