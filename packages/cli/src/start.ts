@@ -74,7 +74,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 // A write for each line would cost a request as much as its work in the database.
-const logBufferBytes = 4096
+const logBufferBytes = 8192
 const logFlushMs = 250
 
 /** The log, on standard error. The level is for people who read it; nothing in it is secret at any level. */

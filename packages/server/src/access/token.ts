@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /** What a secret opens: a service account's key, a person's key, the operator's interface, a set-up link. */
@@ -27,7 +27,7 @@ export function newToken(kind: TokenKind): Token {
 }
 
 export function tokenHash(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret)
 }
 
 const shape = /^(rollcall_(svc|usr|op|setup)_[0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/

@@ -124,13 +124,20 @@ function resourceOf(row: UserRow): Resource {
   return resource
 }
 
+// What a client reads it must be able to write back: with meta it fits a body of 1 MiB.
+const maxResourceBytes = 1_000_000
+
 function recordOf(resource: Resource, row: Pick<UserRow, 'id' | 'version' | 'createdAt' | 'updatedAt'>): UserRecord {
   const { schemas, ...attributes } = resource
+  const text = JSON.stringify({ schemas, id: row.id, ...attributes })
+  if (Buffer.byteLength(text) > maxResourceBytes) {
+    throw invalidValue(`the user would have more than ${maxResourceBytes} bytes; leave out what is not needed`)
+  }
   const search = searchDocument(userResourceType, resource)
   return {
     ...row,
     active: resource.active === true,
-    resource: JSON.stringify({ schemas, id: row.id, ...attributes }),
+    resource: text,
     userNameKey: requiredUserNameKey(resource.userName),
     externalId: typeof resource.externalId === 'string' ? resource.externalId : undefined,
     search: JSON.stringify(search),

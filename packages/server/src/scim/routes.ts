@@ -54,7 +54,7 @@ function acceptBodies(scim: FastifyInstance): void {
     }
     try {
       // curl and some clients name a type on requests that have no body.
-      done(null, body.length === 0 ? undefined : parseBody(Buffer.from(body)))
+      done(null, body.length === 0 ? undefined : parseBody(Buffer.isBuffer(body) ? body : Buffer.from(body)))
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)))
     }

@@ -52,6 +52,17 @@ describe('a body', () => {
     expect(await post(nested(32))).toMatchObject({ status: 201 })
   })
 
+  test('that would make a person larger than a body can be is refused', async () => {
+    const { id } = await organization.createUser({ userName: 'grower' })
+    const photos = (name: string) =>
+      Array.from({ length: 80 }, (_, index) => ({ value: `https://example.com/${name}${index}/${'x'.repeat(8000)}` }))
+    const add = (name: string) =>
+      organization.scim('PATCH', `/Users/${id}`, patchBody({ op: 'add', path: 'photos', value: photos(name) }))
+
+    expect(await add('a')).toMatchObject({ status: 200 })
+    await expectRefused(organization, () => add('b'), 400, 'invalidValue')
+  })
+
   test('may have any number of brackets in a text', async () => {
     const user = await organization.createUser({ userName: 'brackets', displayName: `\\"${'['.repeat(100)}` })
 

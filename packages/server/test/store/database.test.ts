@@ -194,9 +194,8 @@ describe.runIf(onPostgresql)('on PostgreSQL', () => {
     const cut = one.transaction(store.a.scope, async (tx) => {
       await tx.run(count(15))
       const [pid] = await tx.run(raw('select pg_backend_pid()'))
-      const sleep = tx.run(raw('select pg_sleep(60)'))
-      await rowsOf(database, 'select pg_terminate_backend($1)', [pid?.[0] ?? null])
-      await sleep
+      const cutting = rowsOf(database, 'select pg_terminate_backend($1)', [pid?.[0] ?? null])
+      await Promise.all([tx.run(raw('select pg_sleep(60)')), cutting])
     })
     await expect(cut).rejects.toBeInstanceOf(DatabaseUnavailable)
     expect(await counter(15)).toBe(0)

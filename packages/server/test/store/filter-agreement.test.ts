@@ -24,22 +24,27 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** The ids that a filter selects, in SQL and in memory, and how many SQL counts. */
-async function selections(filter: Filter) {
+/** Compares what filters select in SQL and in memory, in one round trip; gives how many people each selects. */
+async function expectAgreement(...filters: readonly Filter[]): Promise<readonly number[]> {
   const scope = { orgId: store.a.orgId, locationPrefix }
-  const [rows, [count]] = await store.database.batch(store.a.scope, [
-    queryUsers(scope, { filter, sort: undefined, offset: 0, limit: 1000 }),
-    countSelected(scope, { filter }),
+  const everybody = { sort: undefined, offset: 0, limit: 1000 }
+  const [selected, counts] = await Promise.all([
+    store.database.batch(
+      store.a.scope,
+      filters.map((filter) => queryUsers(scope, { ...everybody, filter })),
+    ),
+    store.database.batch(
+      store.a.scope,
+      filters.map((filter) => countSelected(scope, { filter })),
+    ),
   ])
-  const inMemory = users.filter((_, i) => matches(filter, resources[i] ?? {})).map(({ id }) => id)
-  return { inSql: rows.map(({ user }) => user.id), count, inMemory: inMemory.toSorted() }
-}
-
-async function expectAgreement(filter: Filter): Promise<number> {
-  const { inSql, count, inMemory } = await selections(filter)
-  const said = { filter: formatFilter(filter), seed }
-  expect({ ...said, count, ids: inSql }).toEqual({ ...said, count: inMemory.length, ids: inMemory })
-  return inMemory.length
+  return filters.map((filter, i) => {
+    const inMemory = users.filter((_, at) => matches(filter, resources[at] ?? {})).map(({ id }) => id)
+    const said = { filter: formatFilter(filter), seed }
+    const inSql = { ids: selected[i]?.map(({ user }) => user.id), count: counts[i]?.[0] }
+    expect({ ...said, ...inSql }).toEqual({ ...said, ids: inMemory.toSorted(), count: inMemory.length })
+    return inMemory.length
+  })
 }
 
 describe('a filter selects in SQL what it selects in memory', () => {
@@ -47,7 +52,7 @@ describe('a filter selects in SQL what it selects in memory', () => {
     let [some, all] = [0, 0]
     await fc.assert(
       fc.asyncProperty(anyFilter(resources), async (filter) => {
-        const selected = await expectAgreement(filter)
+        const [selected = 0] = await expectAgreement(filter)
         all += 1
         if (selected > 0 && selected < users.length) some += 1
       }),
@@ -58,15 +63,12 @@ describe('a filter selects in SQL what it selects in memory', () => {
   })
 
   test.each(allPaths.map((path) => [formatPath(path), path] as const))('for every operator on %s', async (_, path) => {
-    await expectAgreement({ kind: 'present', path })
     const target = path.subAttribute ?? path.attribute
-    if (target.type === 'complex') return
-    const literals = fc.sample(literalFor(resources, path), { numRuns: 3, seed })
-    for (const operator of operatorsOf[target.type]) {
-      for (const value of literals) await expectAgreement({ kind: 'compare', path, operator, value })
-    }
-    for (const operator of ['eq', 'ne'] as const)
-      await expectAgreement({ kind: 'compare', path, operator, value: null })
+    const literals = target.type === 'complex' ? [] : fc.sample(literalFor(resources, path), { numRuns: 3, seed })
+    const values = operatorsOf[target.type].flatMap((operator) => literals.map((value) => ({ operator, value })))
+    const nulls = literals.length === 0 ? [] : (['eq', 'ne'] as const).map((operator) => ({ operator, value: null }))
+    const comparisons = [...values, ...nulls].map((each) => ({ kind: 'compare', path, ...each }) as const)
+    await expectAgreement({ kind: 'present', path }, ...comparisons)
   })
 
   test.each([

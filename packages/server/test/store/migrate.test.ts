@@ -239,7 +239,7 @@ describe('the migrations', () => {
 
   const repeatable = [
     /^create (table|unique index|index) if not exists /,
-    /^alter table \w+ (enable row level security$|add column if not exists )/,
+    /^alter table \w+ (enable row level security$|add column if not exists |set \()/,
     /^(comment on|drop policy if exists|create policy|grant|revoke) /,
   ]
 

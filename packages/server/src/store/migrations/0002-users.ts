@@ -15,6 +15,9 @@ export const users: readonly string[] = [
     search jsonb not null,
     primary key (org_id, id)
   )`,
+  // Rows of up to 8 kB stay whole: with the default of 2 kB most would be compressed and put aside, and a filter over
+  // search would unpack every one of them.
+  `alter table users set (toast_tuple_target = 8160)`,
   `create unique index if not exists users_user_name on users (org_id, user_name_key)`,
   `create index if not exists users_external_id on users (org_id, external_id)`,
   `create index if not exists users_active on users (org_id, active, id)`,
