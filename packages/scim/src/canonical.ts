@@ -7,10 +7,7 @@ import { arrangeValue } from './value.ts'
 
 /** The attributes of the type in canonical order, those of the extensions last; without `schemas`, which follows. */
 export function attributePaths(type: ResourceType): readonly AttributePath[] {
-  return [
-    ...coreAttributes(type).map((attribute) => ({ extension: undefined, attribute, subAttribute: undefined })),
-    ...type.extensions.flatMap(({ schema }) => extensionPaths(schema.id, schema.attributes)),
-  ]
+  return layoutOf(type).paths
 }
 
 export function extensionPaths(extension: string, attributes: readonly Attribute[]): readonly AttributePath[] {
@@ -19,7 +16,27 @@ export function extensionPaths(extension: string, attributes: readonly Attribute
 
 /** The attributes outside of extensions, without `schemas`. */
 export function coreAttributes(type: ResourceType): readonly Attribute[] {
-  return [...commonAttributes.filter(({ name }) => name !== 'schemas'), ...type.schema.attributes]
+  return layoutOf(type).core
+}
+
+type Layout = { readonly core: readonly Attribute[]; readonly paths: readonly AttributePath[] }
+
+// Asked for several times with every body. A layout says nothing that the definitions do not, and goes with them.
+const layouts = new WeakMap<ResourceType, Layout>()
+
+function layoutOf(type: ResourceType): Layout {
+  const known = layouts.get(type)
+  if (known !== undefined) return known
+  const core = [...commonAttributes.filter(({ name }) => name !== 'schemas'), ...type.schema.attributes]
+  const layout = {
+    core,
+    paths: [
+      ...core.map((attribute) => ({ extension: undefined, attribute, subAttribute: undefined })),
+      ...type.extensions.flatMap(({ schema }) => extensionPaths(schema.id, schema.attributes)),
+    ],
+  }
+  layouts.set(type, layout)
+  return layout
 }
 
 /** What the resource holds for the attribute of the path, whole: its sub-attribute plays no part. */

@@ -116,8 +116,16 @@ function subAttributeIndex(attribute: Attribute): AttributeIndex {
 }
 
 const indexByName = (attributes: readonly Attribute[]): AttributeIndex =>
-  new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]))
+  new Map(
+    attributes.flatMap((attribute): [string, Attribute][] => [
+      [attribute.name, attribute],
+      [attribute.name.toLowerCase(), attribute],
+    ]),
+  )
 
-/** Names are ASCII (RFC 7643 §2.1): the Kelvin sign, which lower cases to k, spells none of them. */
+/**
+ * Names are mostly spelled as the schema does. In another case only ASCII is one (RFC 7643 §2.1): the Kelvin sign,
+ * which lower cases to k, spells none.
+ */
 const lookUp = (attributes: AttributeIndex, name: string): Attribute | undefined =>
-  isPrintableAscii(name) ? attributes.get(name.toLowerCase()) : undefined
+  attributes.get(name) ?? (isPrintableAscii(name) ? attributes.get(name.toLowerCase()) : undefined)

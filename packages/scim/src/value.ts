@@ -2,7 +2,7 @@ import { parseDateTime } from './date-time.ts'
 import { isBlankValue, isEmptyText, readBareValue, readBoolean } from './dialect.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type JsonObject, isArray, isObject } from './json.ts'
-import { isWellFormedText, utf8Length } from './key.ts'
+import { isPrintableAscii, isWellFormedText, utf8Length } from './key.ts'
 import { findSubAttribute, member } from './path.ts'
 import type { Attribute, Json } from './schema.ts'
 
@@ -82,6 +82,7 @@ export function arrangeValue(attribute: Attribute, value: JsonObject): JsonObjec
 
 /** The values without complete duplicates. Those of one attribute in canonical form are the same when their text is. */
 export function distinct(values: readonly Json[]): readonly Json[] {
+  if (values.length < 2) return values
   const byText = new Map(values.map((value) => [JSON.stringify(value), value]))
   return byText.size === values.length ? values : [...byText.values()]
 }
@@ -148,6 +149,8 @@ function readFormat(
 
 function readText(attribute: Attribute, json: unknown, name: string): string {
   if (typeof json !== 'string') return refuse(name, 'a string')
+  // Most text is ASCII, and that much is seen at once.
+  if (isPrintableAscii(json) && json.length <= attribute.maxBytes) return json
   if (!isWellFormedText(json)) throw invalidValue(`${name} holds U+0000 or half a character`)
   if (utf8Length(json) > attribute.maxBytes) throw invalidValue(`${name} takes at most ${attribute.maxBytes} bytes`)
   return json

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../store/database.ts'
-import { type Admission, type Demand, type KeyOwner, enterByKey } from '../store/keys.ts'
+import { type Admission, type Demand, type KeyIdentity, type KeyOwner, enterByKey, keyIdentity } from '../store/keys.ts'
 import type { OrganizationId, Scope } from '../store/scope.ts'
 import { bearerToken } from './bearer.ts'
 import { Forbidden, Unauthenticated } from './errors.ts'
@@ -21,17 +21,17 @@ export type Caller = {
 
 export type Authenticator = {
   /**
-   * Tells whose key a request has. That a key which was seen before is still good is asked by the caller's scope, or
-   * by `confirm` where an answer needs nothing of the organization.
+   * Tells whose key a request has. Whether the key is good is asked by the caller's scope, in the transaction of the
+   * work, or by `confirm` where an answer needs nothing of the organization.
    *
-   * @throws Unauthenticated, Forbidden
+   * @throws Unauthenticated
    */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>
-  /** @throws Unauthenticated, Forbidden when the key is no longer good at this moment */
+  /** @throws Unauthenticated, Forbidden when the key is not good at this moment */
   readonly confirm: (caller: Caller) => Promise<void>
 }
 
-// What is remembered of a key is only where it belongs, which never changes; whether it is good is asked each time.
+// What is remembered of a key is only whose it is, which never changes.
 const rememberedKeys = 10_000
 
 /** Authenticates application keys that demand the same. */
@@ -39,9 +39,9 @@ export function applicationKeyAuthenticator(database: Database, demand: Demand, 
   const callers = new LRUCache<string, Caller>({ max: rememberedKeys })
 
   const lookUp = async (hash: string): Promise<Caller> => {
-    const [[admission]] = await database.asOwner([enterByKey(hash, demand)])
-    const admitted = admit(admission)
-    const caller = callerOf(admitted, hash, demand)
+    const [[identity]] = await database.asOwner([keyIdentity(hash)])
+    if (!identity) throw new Unauthenticated(deadKey)
+    const caller = callerOf(identity, hash, demand, use)
     callers.set(hash, caller)
     return caller
   }
@@ -49,9 +49,7 @@ export function applicationKeyAuthenticator(database: Database, demand: Demand, 
   return {
     authenticate: async (authorization) => {
       const hash = tokenHash(bearerToken(authorization, ['svc', 'usr']))
-      const caller = callers.get(hash) ?? (await lookUp(hash))
-      use.note(caller.orgId, caller.keyId)
-      return caller
+      return callers.get(hash) ?? (await lookUp(hash))
     },
     confirm: async ({ scope }) => {
       await database.batch(scope, [])
@@ -59,36 +57,40 @@ export function applicationKeyAuthenticator(database: Database, demand: Demand, 
   }
 }
 
-function callerOf({ orgId, keyId, owner }: Admission, hash: string, demand: Demand): Caller {
-  const enter = { ...enterByKey(hash, demand), reused: true } as const
+function callerOf(identity: KeyIdentity, hash: string, demand: Demand, use: KeyUse): Caller {
+  const { orgId, keyId } = identity
   return {
-    orgId,
-    keyId,
-    owner,
+    ...identity,
     scope: {
       orgId,
-      enter,
+      enter: { ...enterByKey(hash, demand), reused: true },
       admit: ([entered]) => {
-        const again = admit(entered as Admission | undefined) // made by the reader of `enter`
-        if (again.orgId !== orgId) throw new Unauthenticated('the key belongs to another organization')
+        admit(orgId, entered as Admission | undefined) // made by the reader of `enter`
+        use.note(orgId, keyId)
       },
     },
   }
 }
 
-function admit(admission: Admission | undefined): Admission {
-  if (!admission?.alive) throw new Unauthenticated('the key is unknown, revoked or expired, or its owner is disabled')
-  if (!admission.planned) {
-    throw new Forbidden(
-      `SCIM is part of the Pro and Enterprise plans; this organization is on the ${admission.plan} plan. ` +
-        'Ask who runs Rollcall to change the plan.',
-    )
+const deadKey = 'the key is unknown, revoked or expired, or its owner is disabled'
+
+function admit(orgId: OrganizationId, admission: Admission | undefined): void {
+  switch (admission?.verdict) {
+    case 'admitted':
+      if (admission.orgId !== orgId) throw new Unauthenticated(deadKey)
+      return
+    case 'unplanned':
+      throw new Forbidden(
+        `SCIM is part of the Pro and Enterprise plans; this organization is on the ${admission.plan} plan. ` +
+          'Ask who runs Rollcall to change the plan.',
+      )
+    case 'unpermitted':
+      throw new Forbidden(
+        'the key lacks a permission that SCIM needs: its owner must have user_access_invite and user_access_manage, ' +
+          'and the scopes of the key, if it has any, must name both',
+      )
+    case 'dead':
+    case undefined:
+      throw new Unauthenticated(deadKey)
   }
-  if (!admission.permitted) {
-    throw new Forbidden(
-      'the key lacks a permission that SCIM needs: its owner must have user_access_invite and user_access_manage, ' +
-        'and the scopes of the key, if it has any, must name both',
-    )
-  }
-  return admission
 }

@@ -19,8 +19,10 @@ const uniqueViolation = '23505'
 // "cached plan must not change result type": a migration changed a column that a kept statement reads.
 const stalePlan = '0A000'
 
+type Names = Map<string, 'ready' | 'in doubt'>
+
 /** Statements that a connection keeps by name; in doubt after an error between sending and answer. */
-const preparedNames = new WeakMap<object, Map<string, 'ready' | 'in doubt'>>()
+const preparedNames = new WeakMap<object, Names>()
 
 /**
  * Several statements in one message to the server and one answer: one round trip, and outside of an explicit
@@ -33,7 +35,7 @@ export class Batch {
   readonly #statements: readonly Statement<unknown>[]
   readonly #rows: unknown[][]
   readonly #fresh: string[] = []
-  #names: Map<string, 'ready' | 'in doubt'> = new Map()
+  #names: Names | undefined
   #at = 0
   #error: Error | undefined
   #resolve: (rows: unknown[][]) => void = () => undefined
@@ -51,25 +53,30 @@ export class Batch {
   /** Called by pg when the connection is free. */
   submit(connection: unknown): void {
     const wire = connection as Wire // pg hands its own connection to every submittable
-    this.#names = namesOf(wire)
-    const messages = this.#statements.flatMap((statement) => this.#messagesOf(statement))
-    wire.stream.write(Buffer.concat([...messages, sync]))
+    const names = namesOf(wire)
+    this.#names = names
+    const messages: Buffer[] = []
+    for (const statement of this.#statements) {
+      this.#prepare(statement, names, messages)
+      // No Describe: each statement knows its columns, and all of them come as text.
+      messages.push(bound(statement), execute)
+    }
+    messages.push(sync)
+    wire.stream.write(Buffer.concat(messages))
   }
 
-  /** No Describe: each statement knows its columns, and all of them come as text. */
-  #messagesOf(statement: Statement<unknown>): readonly Buffer[] {
-    return [...this.#preparation(statement), bound(statement), execute]
-  }
+  #prepare({ name, text }: Statement<unknown>, names: Names, messages: Buffer[]): void {
+    if (name === undefined) {
+      messages.push(serialize.parse({ text }))
+      return
+    }
+    const known = names.get(name)
+    if (known === 'ready') return
 
-  #preparation({ name, text }: Statement<unknown>): readonly Buffer[] {
-    if (name === undefined) return [serialize.parse({ text })]
-    const known = this.#names.get(name)
-    if (known === 'ready') return []
-
-    this.#names.set(name, 'ready')
+    if (known === 'in doubt') messages.push(serialize.close({ type: 'S', name }))
+    messages.push(serialize.parse({ name, text }))
+    names.set(name, 'ready')
     this.#fresh.push(name)
-    const parse = serialize.parse({ name, text })
-    return known === 'in doubt' ? [serialize.close({ type: 'S', name }), parse] : [parse]
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
@@ -95,7 +102,7 @@ export class Batch {
 
   handleError(error: Error): void {
     this.#error ??= this.#meaningOf(error)
-    for (const name of this.#doubted(error)) this.#names.set(name, 'in doubt')
+    for (const name of this.#doubted(error)) this.#names?.set(name, 'in doubt')
     this.#reject(this.#error)
   }
 
@@ -117,8 +124,10 @@ export class Batch {
   }
 }
 
-function namesOf(wire: Wire): Map<string, 'ready' | 'in doubt'> {
-  const names = preparedNames.get(wire) ?? new Map<string, 'ready' | 'in doubt'>()
+function namesOf(wire: Wire): Names {
+  const known = preparedNames.get(wire)
+  if (known) return known
+  const names: Names = new Map()
   preparedNames.set(wire, names)
   return names
 }

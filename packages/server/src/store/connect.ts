@@ -20,8 +20,9 @@ export type DatabaseOptions =
 // Okta closes the socket after 60 s; leave it time to read the reply.
 const statementTimeoutMs = 20_000
 
-// The default of 10 s would close every connection of a quiet server, with all its prepared statements.
-const idleTimeoutMs = 10 * 60_000
+// Never: the default of 10 s would close every connection of a quiet server, with all its prepared statements, and any
+// other costs a timer for each request.
+const idleTimeoutMs = 0
 
 // More connections than this per core only queue inside of the database.
 const connectionsPerCore = 8

@@ -54,13 +54,10 @@ export function databaseOver(connections: Connections): Database {
 
   return {
     engine: connections.engine,
-    batch: (scope, statements) =>
-      retrying(() => onClient(pool, (client) => scoped(client, scope, statements, prepared))),
-    transaction: (scope, work) => retrying(() => onClient(pool, (client) => transact(client, scope, work, prepared))),
+    batch: (scope, statements) => onClient(pool, (client) => scoped(client, scope, statements, prepared)),
+    transaction: (scope, work) => onClient(pool, (client) => transact(client, scope, work, prepared)),
     asOwner: (statements) =>
-      retrying(() => onClient(pool, (client) => send(client, statements, prepared))) as Promise<
-        RowsOf<typeof statements>
-      >,
+      onClient(pool, (client) => send(client, statements, prepared) as Promise<RowsOf<typeof statements>>),
     close: async () => {
       await pool.end()
       await connections.closeEngine()
@@ -143,32 +140,45 @@ const begin = control('begin')
 const commit = control('commit')
 const rollback = control('rollback')
 
-async function send(
+function send(
   client: pg.PoolClient,
   statements: readonly Statement<unknown>[],
   prepared: boolean,
 ): Promise<unknown[][]> {
   const batch = new Batch(prepared ? statements : statements.map(({ name: _, ...unnamed }) => unnamed))
   client.query(batch)
-  return await batch.done
+  return batch.done
 }
 
-/** Lends a connection; one that broke, or whose transaction state is unknown, does not go back into the pool. */
+// 40001 and 40P01: another transaction was in the way. 0A000: a migration changed a table under a kept plan.
+const transient = new Set(['40001', '40P01', '0A000'])
+const mostAttempts = 5
+
+/**
+ * Lends a connection to the work, again after an error that may not come twice. A connection that broke does not go
+ * back into the pool.
+ */
 async function onClient<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect().catch((cause: unknown) => {
-    throw new DatabaseUnavailable(`the database cannot be reached: ${reasonOf(cause)}`, { cause })
-  })
-  try {
-    const result = await work(client)
-    client.release()
-    return result
-  } catch (error) {
-    const broken = isBroken(error)
-    client.release(broken)
-    if (broken) throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
-    throw error
+  for (let tries = 1; ; tries += 1) {
+    const client = await connected(pool)
+    try {
+      const result = await work(client)
+      client.release()
+      return result
+    } catch (error) {
+      const broken = isBroken(error)
+      client.release(broken)
+      if (broken) throw new DatabaseUnavailable('the connection to the database was lost', { cause: error })
+      if (isTimeout(error)) throw new DatabaseUnavailable('the database took too long', { cause: error })
+      if (tries === mostAttempts || !isDatabaseError(error) || !transient.has(error.code)) throw error
+    }
   }
 }
+
+const connected = (pool: pg.Pool): Promise<pg.PoolClient> =>
+  pool.connect().catch((cause: unknown) => {
+    throw new DatabaseUnavailable(`the database cannot be reached: ${reasonOf(cause)}`, { cause })
+  })
 
 /** Several refused addresses of one host come as one error without a message. */
 function reasonOf(cause: unknown): string {
@@ -184,16 +194,6 @@ function isBroken(error: unknown): boolean {
   return error instanceof Error && ('errno' in error || /connection (error|terminated)/i.test(error.message))
 }
 
-// 40001 and 40P01: another transaction was in the way. 0A000: a migration changed a table under a kept plan.
-const transient = new Set(['40001', '40P01', '0A000'])
-const mostAttempts = 5
-
-async function retrying<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (tries === mostAttempts || !isDatabaseError(error) || !transient.has(error.code)) throw error
-    }
-  }
-}
+// 57014: the statement was cancelled by its timeout. 55P03: a lock was not to be had.
+const isTimeout = (error: unknown): boolean =>
+  isDatabaseError(error) && (error.code === '57014' || error.code === '55P03')

@@ -1,20 +1,23 @@
 import { type OrganizationId, isolationRole, organizationId, organizationSetting } from './scope.ts'
-import { type Command, type SqlValue, type Statement, flag, ignoreRow, text } from './statement.ts'
+import { type Command, type SqlValue, type Statement, ignoreRow, text } from './statement.ts'
 
 export type KeyOwner = { readonly type: 'user' | 'service_account'; readonly id: string }
 
-/** What stands behind a key at this moment, and why it was or was not let in. */
-export type Admission = {
-  readonly orgId: OrganizationId
-  readonly keyId: string
-  readonly owner: KeyOwner
-  readonly plan: string
-  /** Not revoked, not expired, and its owner is active. */
-  readonly alive: boolean
-  /** The organization's plan has the feature that was asked for. */
-  readonly planned: boolean
-  /** Scopes ∩ the owner's present permissions hold all that was asked for. */
-  readonly permitted: boolean
+/** Whose key it is; none of this ever changes. */
+export type KeyIdentity = { readonly orgId: OrganizationId; readonly keyId: string; readonly owner: KeyOwner }
+
+/** One row for a key that was ever made, good or not. */
+export function keyIdentity(hash: string): Statement<KeyIdentity> {
+  return {
+    name: 'keys_identity',
+    text: 'select org_id, id, owner_type, owner_id from application_keys where hash = $1',
+    values: [hash],
+    read: ([orgId, keyId, ownerType, ownerId]) => ({
+      orgId: organizationId(text(orgId)),
+      keyId: text(keyId),
+      owner: { type: text(ownerType) === 'user' ? 'user' : 'service_account', id: text(ownerId) },
+    }),
+  }
 }
 
 /** What a request asks of a key. */
@@ -24,39 +27,56 @@ export type Demand = {
   readonly plans: readonly string[]
 }
 
+/** Whether a key is let in, and if not, the first reason: it, or its owner, is dead; the plan; the permissions. */
+export type Admission = {
+  readonly verdict: 'admitted' | 'dead' | 'unplanned' | 'unpermitted'
+  /** The organization that is bound now; undefined unless admitted. */
+  readonly orgId: string | undefined
+  /** The organization's plan; undefined for a key that never was. */
+  readonly plan: string | undefined
+}
+
 /**
- * The one predicate that authenticates. Answers one row whatever the hash (all columns null for an unknown one), takes
- * the isolation role in any case, and binds the organization only for a key that is alive, planned and permitted.
+ * The one predicate that authenticates. Takes the isolation role whatever the hash, and binds the organization only for
+ * a key that is alive (not revoked, not expired, its owner active), whose organization's plan has the feature, and
+ * whose scopes ∩ its owner's present permissions hold all that was asked for.
  */
-export function enterByKey(hash: string, demand: Demand): Statement<Admission | undefined> {
+export function enterByKey(hash: string, demand: Demand): Statement<Admission> {
   return {
     name: 'enter_by_key',
     text: enterByKeyText,
     values: [hash, isolationRole, demand.permissions, demand.plans],
-    read: ([, , orgId, keyId, ownerType, ownerId, plan, alive, planned, permitted]) => {
-      if (orgId === null) return undefined
-      return {
-        orgId: organizationId(text(orgId)),
-        keyId: text(keyId),
-        owner: { type: text(ownerType) === 'user' ? 'user' : 'service_account', id: text(ownerId) },
-        plan: text(plan),
-        alive: flag(alive),
-        planned: flag(planned),
-        permitted: flag(permitted),
-      }
-    },
+    read: ([answer]) => readAdmission(text(answer)),
   }
 }
 
+function readAdmission(answer: string): Admission {
+  const [, orgId, verdict, plan] = answer.split(' ')
+  switch (verdict) {
+    case 'admitted':
+    case 'dead':
+    case 'unplanned':
+    case 'unpermitted':
+      return { verdict, orgId: orgId || undefined, plan: plan || undefined }
+    default:
+      throw new Error(`no verdict about a key: ${verdict}`)
+  }
+}
+
+// One column, since this comes with every request: each more is printed, sent and read again.
 const enterByKeyText = `
-  select set_config('role', $2, true),
-    set_config('${organizationSetting}', case when alive and planned and permitted then org_id::text else '' end, true),
-    org_id, key_id, owner_type, owner_id, plan, alive, planned, permitted
+  select set_config('role', $2, true) || ' '
+    || set_config('${organizationSetting}', case when verdict = 'admitted' then org_id::text else '' end, true) || ' '
+    || coalesce(verdict, 'dead') || ' ' || coalesce(plan, '')
   from (select 1) as always left join (
-    select k.org_id, k.id as key_id, k.owner_type, k.owner_id, o.plan,
-      k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and coalesce(owner.active, false) as alive,
-      o.plan = any ($4::text[]) as planned,
-      coalesce(owner.permissions @> $3::text[], false) and (k.scopes is null or k.scopes @> $3::text[]) as permitted
+    select k.org_id, o.plan,
+      case
+        when k.revoked_at is not null or k.expires_at <= now() or not coalesce(owner.active, false) then 'dead'
+        when not o.plan = any ($4::text[]) then 'unplanned'
+        when not coalesce(owner.permissions @> $3::text[], false) or not coalesce(k.scopes @> $3::text[], true)
+          then 'unpermitted'
+        else 'admitted'
+      end as verdict
     from application_keys k
     join organizations o on o.id = k.org_id
     left join lateral (

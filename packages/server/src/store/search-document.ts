@@ -13,32 +13,30 @@ import type { UserValue } from './users.ts'
  * else as it is. A filter over it in SQL selects what `matches` selects over the resource.
  */
 export function searchDocument(type: ResourceType, resource: Resource): Resource {
-  const core = comparable(type.schema.attributes, resource)
-  const extensions = type.extensions.flatMap(({ schema }) => {
+  const search = comparable(type.schema.attributes, resource)
+  for (const { schema } of type.extensions) {
     const values = resource[schema.id]
-    return isObject(values) ? [[schema.id, comparable(schema.attributes, values)] as const] : []
-  })
-  return {
-    ...core,
-    ...Object.fromEntries(extensions),
-    ...(resource.schemas !== undefined && { schemas: resource.schemas }),
+    if (isObject(values)) search[schema.id] = comparable(schema.attributes, values)
   }
+  if (resource.schemas !== undefined) search.schemas = resource.schemas
+  return search
 }
 
-function comparable(attributes: readonly Attribute[], values: Resource): Resource {
-  const entries: [string, Json][] = []
+function comparable(attributes: readonly Attribute[], values: Resource): { [name: string]: Json } {
+  const made: { [name: string]: Json } = {}
   for (const attribute of attributes) {
-    const value = Object.hasOwn(values, attribute.name) ? values[attribute.name] : undefined
-    if (value !== undefined) entries.push([attribute.name, comparableValue(attribute, value)])
+    const value = values[attribute.name]
+    if (value !== undefined) made[attribute.name] = comparableValue(attribute, value)
   }
-  return Object.fromEntries(entries)
+  return made
 }
 
 function comparableValue(attribute: Attribute, value: Json): Json {
+  if (typeof value === 'string') {
+    return attribute.type === 'dateTime' ? (parseDateTime(value) ?? null) : attributeKey(attribute)(value)
+  }
   if (Array.isArray(value)) return value.map((item: Json) => comparableValue(attribute, item))
-  if (attribute.subAttributes && isObject(value)) return comparable(attribute.subAttributes, value)
-  if (typeof value !== 'string') return value
-  return attribute.type === 'dateTime' ? (parseDateTime(value) ?? null) : attributeKey(attribute)(value)
+  return attribute.subAttributes && isObject(value) ? comparable(attribute.subAttributes, value) : value
 }
 
 /** The values by which people are looked up without reading their documents. */
