@@ -27,9 +27,11 @@ export type Demand = {
   readonly plans: readonly string[]
 }
 
+const verdicts = ['admitted', 'dead', 'unplanned', 'unpermitted'] as const
+
 /** Whether a key is let in, and if not, the first reason: it, or its owner, is dead; the plan; the permissions. */
 export type Admission = {
-  readonly verdict: 'admitted' | 'dead' | 'unplanned' | 'unpermitted'
+  readonly verdict: (typeof verdicts)[number]
   /** The organization that is bound now; undefined unless admitted. */
   readonly orgId: string | undefined
   /** The organization's plan; undefined for a key that never was. */
@@ -51,16 +53,10 @@ export function enterByKey(hash: string, demand: Demand): Statement<Admission> {
 }
 
 function readAdmission(answer: string): Admission {
-  const [, orgId, verdict, plan] = answer.split(' ')
-  switch (verdict) {
-    case 'admitted':
-    case 'dead':
-    case 'unplanned':
-    case 'unpermitted':
-      return { verdict, orgId: orgId || undefined, plan: plan || undefined }
-    default:
-      throw new Error(`no verdict about a key: ${verdict}`)
-  }
+  const [, orgId, word, plan] = answer.split(' ')
+  const verdict = verdicts.find((each) => each === word)
+  if (verdict === undefined) throw new Error(`no verdict about a key: ${word}`)
+  return { verdict, orgId: orgId || undefined, plan: plan || undefined }
 }
 
 // One column, since this comes with every request: each more is printed, sent and read again.
