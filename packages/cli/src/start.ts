@@ -20,11 +20,11 @@ export function startCommand(): Command {
     .description('Run the server. The first start makes an organization and prints its secrets, once.')
     .addOption(
       new Option('--port <number>', 'port to listen on; 0 takes any free one')
-        .env('PORT')
+        .env('ROLLCALL_PORT')
         .default(4000)
         .argParser(parseInteger({ least: 0, most: 65_535 })),
     )
-    .addOption(new Option('--host <address>', 'address to listen on').env('HOST').default('127.0.0.1'))
+    .addOption(new Option('--host <address>', 'address to listen on').env('ROLLCALL_HOST').default('127.0.0.1'))
     .addOption(
       new Option('--data <directory>', 'directory of the embedded database').env('ROLLCALL_DATA').default('./data'),
     )
