@@ -54,9 +54,9 @@ export function startCommand(): Command {
       'after',
       `
 With --json the first line on standard output is
-  {"event":"ready","url":…,"scimBaseUrl":…}
+  {"event":"ready","url":…,"scimBaseUrl":…,"organization":{"id":…,"name":…,"subdomain":…}}
 and on the first start of all also has
-  "organization":{"id","name","subdomain"}, "setupUrl", "applicationKey", "operatorToken"
+  "setupUrl", "applicationKey", "operatorToken"
 
 SIGTERM and SIGINT end the server: requests that have arrived are answered first.`,
     )
@@ -116,38 +116,34 @@ function reasons(error: unknown): string {
   return error.cause === undefined ? own : `${own} (${reasons(error.cause)})`
 }
 
-function readyLine({ url, scimBaseUrl, first }: RunningServer): string {
-  if (!first) return JSON.stringify({ event: 'ready', url, scimBaseUrl })
-  const { organization, setupUrl, applicationKey, operatorToken } = first
-  const { id, name, subdomain } = organization
+function readyLine({ url, scimBaseUrl, organization, secrets }: RunningServer): string {
+  const { id, name, subdomain } = organization ?? {}
   return JSON.stringify({
     event: 'ready',
     url,
     scimBaseUrl,
-    organization: { id, name, subdomain },
-    setupUrl,
-    applicationKey,
-    operatorToken,
+    ...(organization && { organization: { id, name, subdomain } }),
+    ...secrets,
   })
 }
 
-function greeting({ url, scimBaseUrl, first }: RunningServer): string {
-  if (!first) return `Rollcall is ready at ${url}\n  SCIM Base URL  ${scimBaseUrl}\n`
+function greeting({ url, scimBaseUrl, organization, secrets }: RunningServer): string {
+  if (!secrets) return `Rollcall is ready at ${url}\n  SCIM Base URL  ${scimBaseUrl}\n`
   return `
 Rollcall is ready at ${url}
 
-It made the organization "${first.organization.name}". These secrets are shown this once and kept only as hashes:
+It made the organization "${organization?.name}". These secrets are shown this once and kept only as hashes:
 
-  Set-up link (once)  ${first.setupUrl}
+  Set-up link (once)  ${secrets.setupUrl}
   SCIM Base URL       ${scimBaseUrl}
-  Application key     ${first.applicationKey}
+  Application key     ${secrets.applicationKey}
                       of the service account "Okta": the API token that Okta asks for
-  Operator token      ${first.operatorToken}
+  Operator token      ${secrets.operatorToken}
                       makes further organizations: rollcall org create --help
 
 Next, in another terminal, play Okta against it:
 
-  ROLLCALL_URL=${url} ROLLCALL_KEY=${first.applicationKey} npx rollcall okta --people examples/people.csv
+  ROLLCALL_URL=${url} ROLLCALL_KEY=${secrets.applicationKey} npx rollcall okta --people examples/people.csv
 
 `
 }

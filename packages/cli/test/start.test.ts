@@ -86,7 +86,12 @@ describe('a first start on an empty directory', () => {
     expect(server.output.stderr).not.toContain(secret)
 
     const again = await startServer(['--data', join(directory.path, 'data')])
-    expect(again.ready).toEqual({ event: 'ready', url: again.ready.url, scimBaseUrl: again.ready.scimBaseUrl })
+    expect(again.ready).toEqual({
+      event: 'ready',
+      url: again.ready.url,
+      scimBaseUrl: `${again.ready.url}/api/v2/scim`,
+      organization: server.ready.organization,
+    })
     const response = await fetch(`${again.ready.scimBaseUrl}/Users?count=0`, { headers: { authorization: secret } })
     expect(await response.json()).toMatchObject({ totalResults: 3 })
     expect(await again.stop()).toBe(0)

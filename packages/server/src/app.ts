@@ -20,7 +20,7 @@ import { setupRoutes } from './setup.ts'
 import type { Database } from './store/database.ts'
 
 export type AppOptions = {
-  /** The server that holds the port already. */
+  /** The server that holds the port; its requests are handed to `routing` once the app is ready. */
   readonly server: Server
   readonly database: Database
   readonly keyUse: KeyUse
@@ -40,7 +40,7 @@ const maxParamLength = 64 * 1024
 /** All the routes of the server over an open database. */
 export function buildApp({ server, database, keyUse, publicUrl, log, now }: AppOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
-    serverFactory: (handler) => server.on('request', handler),
+    serverFactory: () => server,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // Every line about a request names its id; a logger of its own for each would cost more than the line.
@@ -69,10 +69,9 @@ export function buildApp({ server, database, keyUse, publicUrl, log, now }: AppO
       }),
     { prefix: scimPath },
   )
-  app.register(
-    async (api) => operatorRoutes(api, { database, publicUrl: () => publicUrl, scimBaseUrl: () => baseUrl, now }),
-    { prefix: '/api/operator/v1' },
-  )
+  app.register(async (api) => operatorRoutes(api, { database, publicUrl, scimBaseUrl: baseUrl, now }), {
+    prefix: '/api/operator/v1',
+  })
   app.register(async (pages) => setupRoutes(pages, { database, now }))
   return app
 }

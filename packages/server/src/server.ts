@@ -3,11 +3,12 @@ import { keyUse } from './access/key-use.ts'
 import { buildApp, scimPath } from './app.ts'
 import { firstStart } from './directory/organizations.ts'
 import { drained } from './drain.ts'
-import { listening } from './listen.ts'
+import { type Listening, listening } from './listen.ts'
 import { type DatabaseOptions, openDatabase } from './store/connect.ts'
 import type { Database } from './store/database.ts'
 import { maintenance } from './store/maintenance.ts'
 import { migrate } from './store/migrate.ts'
+import { listOrganizations } from './store/organizations.ts'
 
 export type ServerOptions = {
   readonly host: string
@@ -24,55 +25,59 @@ export type ServerOptions = {
 export type RunningServer = {
   readonly url: string
   readonly scimBaseUrl: string
-  /** What the first start of all made; undefined on every later one. */
-  readonly first:
-    | {
-        readonly organization: { readonly id: string; readonly name: string; readonly subdomain: string }
-        readonly setupUrl: string
-        readonly applicationKey: string
-        readonly operatorToken: string
-      }
+  /** The oldest organization: the one that the first start made, unless it was deleted since. */
+  readonly organization: { readonly id: string; readonly name: string; readonly subdomain: string } | undefined
+  /** What the first start of all shows, this once; undefined on every later one. */
+  readonly secrets:
+    | { readonly setupUrl: string; readonly applicationKey: string; readonly operatorToken: string }
     | undefined
   /** Answers every request that has arrived, then closes the database. */
   readonly stop: () => Promise<void>
 }
 
-/** Opens the database, brings it up to date, and listens. */
+/** Takes the port, opens the database, brings it up to date, and serves. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log } = options
-  const database = await openDatabase(options.database, (error) => {
-    log.fatal({ err: error }, 'the database engine has failed')
-    options.onFatal(error)
-  })
+  const port = await listening(options.host, options.port)
   try {
-    return await serve(database, options)
+    const database = await openDatabase(options.database, (error) => {
+      log.fatal({ err: error }, 'the database engine has failed')
+      options.onFatal(error)
+    })
+    return await serve(database, port, options).catch(async (error: unknown) => {
+      await database.close()
+      throw error
+    })
   } catch (error) {
-    await database.close()
+    port.server.close()
     throw error
   }
 }
 
-/** The same over a database that is open already; `stop` closes it. */
-export async function serve(database: Database, options: Omit<ServerOptions, 'database'>): Promise<RunningServer> {
-  const { log } = options
+/** Serves from a database that is open, on a port that is held; `stop` closes both. */
+export async function serve(
+  database: Database,
+  { server, url: address, open }: Listening,
+  { log, publicUrl: url = address }: Pick<ServerOptions, 'log' | 'publicUrl'>,
+): Promise<RunningServer> {
   const now = () => new Date()
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ versions: applied }, 'schema brought up to date')
+  const first = await firstStart(database, now())
+  const [[oldest]] = await database.asOwner([listOrganizations({ limit: 1 })])
 
-  const { server, url: address } = await listening(options.host, options.port)
-  const url = options.publicUrl ?? address
   const use = keyUse(database, log, now)
   const upkeep = maintenance(database, log)
   const app = buildApp({ server, database, keyUse: use, publicUrl: url, log, now })
   await app.ready()
-  const first = await firstStart(database, now())
+  open((request, response) => app.routing(request, response))
   log.info({ address, url, engine: database.engine }, 'ready')
 
   return {
     url,
     scimBaseUrl: `${url}${scimPath}`,
-    first: first && {
-      organization: first.organization,
+    organization: oldest,
+    secrets: first && {
       setupUrl: `${url}/setup/${first.setupSecret}`,
       applicationKey: first.applicationKey,
       operatorToken: first.operatorToken,

@@ -17,8 +17,8 @@ import { type Organization, SubdomainTaken, listOrganizations, organizationById 
 
 export type OperatorOptions = {
   readonly database: Database
-  readonly publicUrl: () => string
-  readonly scimBaseUrl: () => string
+  readonly publicUrl: string
+  readonly scimBaseUrl: string
   readonly now: () => Date
 }
 
@@ -71,9 +71,9 @@ export function operatorRoutes(api: FastifyInstance, options: OperatorOptions): 
     )
     return reply.code(201).send({
       organization: organizationBody(organization),
-      scimBaseUrl: options.scimBaseUrl(),
+      scimBaseUrl: options.scimBaseUrl,
       applicationKey,
-      setupUrl: `${options.publicUrl()}/setup/${setupSecret}`,
+      setupUrl: `${options.publicUrl}/setup/${setupSecret}`,
     })
   })
 

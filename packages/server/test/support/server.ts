@@ -1,6 +1,7 @@
 import { patchOpSchema, userSchemaId } from '@rollcall/scim'
 import { pino } from 'pino'
 import { z } from 'zod'
+import { listening } from '../../src/listen.ts'
 import { serve } from '../../src/server.ts'
 import { openDatabase } from '../../src/store/connect.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -61,14 +62,11 @@ export async function startTestServer(shared?: TestDatabase): Promise<TestServer
     throw error
   }
   const store = await openDatabase(database.options, onFatal)
-  const server = await serve(store, {
-    host: '127.0.0.1',
-    port: 0,
+  const server = await serve(store, await listening('127.0.0.1', 0), {
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
-    onFatal,
   })
-  const { url, scimBaseUrl, first } = server
-  const operatorToken = first?.operatorToken ?? ''
+  const { url, scimBaseUrl, organization: oldest, secrets } = server
+  const operatorToken = secrets?.operatorToken ?? ''
   const operator: TestServer['operator'] = (method, path, body, headers) =>
     send(method, `${url}/api/operator/v1${path}`, operatorToken, { body, headers, type: 'application/json' })
 
@@ -76,7 +74,7 @@ export async function startTestServer(shared?: TestDatabase): Promise<TestServer
     url,
     scimBaseUrl,
     operatorToken,
-    first: { id: first?.organization.id ?? '', key: first?.applicationKey ?? '', setupUrl: first?.setupUrl ?? '' },
+    first: { id: oldest?.id ?? '', key: secrets?.applicationKey ?? '', setupUrl: secrets?.setupUrl ?? '' },
     database,
     store,
     log,
