@@ -29,8 +29,7 @@ const schema = `
   create unique index users_user_name on users (org_id, user_name_key);
   create index users_external_id on users (org_id, external_id);
   create index users_active on users (org_id, active, id);
-  create index users_updated on users (org_id, updated_at, id);
-  create index users_names on users (org_id, id, user_name_key)`
+  create index users_updated on users (org_id, updated_at, id)`
 
 const statements = {
   create: `

@@ -1,14 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { keyUse } from './access/key-use.ts'
 import { buildApp, scimPath } from './app.ts'
-import { firstStart } from './directory/organizations.ts'
+import { firstStart, oldestOrganization } from './directory/organizations.ts'
 import { drained } from './drain.ts'
 import { type Listening, listening } from './listen.ts'
 import { type DatabaseOptions, openDatabase } from './store/connect.ts'
 import type { Database } from './store/database.ts'
 import { maintenance } from './store/maintenance.ts'
 import { migrate } from './store/migrate.ts'
-import { listOrganizations } from './store/organizations.ts'
 
 export type ServerOptions = {
   readonly host: string
@@ -64,7 +63,6 @@ export async function serve(
   const applied = await migrate(database)
   if (applied.length > 0) log.info({ versions: applied }, 'schema brought up to date')
   const first = await firstStart(database, now())
-  const [[oldest]] = await database.asOwner([listOrganizations({ limit: 1 })])
 
   const use = keyUse(database, log, now)
   const upkeep = maintenance(database, log)
@@ -76,7 +74,7 @@ export async function serve(
   return {
     url,
     scimBaseUrl: `${url}${scimPath}`,
-    organization: oldest,
+    organization: await oldestOrganization(database),
     secrets: first && {
       setupUrl: `${url}/setup/${first.setupSecret}`,
       applicationKey: first.applicationKey,

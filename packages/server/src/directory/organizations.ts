@@ -10,7 +10,8 @@ import {
   type Plan,
   deleteOrganization,
   insertOrganization,
-  organizationById,
+  listOrganizations,
+  lockOrganization,
   updatePlan,
 } from '../store/organizations.ts'
 import { type OrganizationId, organizationId } from '../store/scope.ts'
@@ -67,6 +68,12 @@ export async function firstStart(database: Database, at: Date): Promise<FirstSta
   }
 }
 
+/** The first organization, or the oldest that is left. */
+export async function oldestOrganization(database: Database): Promise<Organization | undefined> {
+  const [[oldest]] = await database.asOwner([listOrganizations({ limit: 1 })])
+  return oldest
+}
+
 /** @returns undefined when there is no such organization */
 export async function changePlan(
   database: Database,
@@ -74,14 +81,13 @@ export async function changePlan(
   id: string,
   plan: Plan,
 ): Promise<Organization | undefined> {
-  const [[before]] = await database.asOwner([organizationById(id)])
-  if (!before) return undefined
-  const changes = JSON.stringify({ plan: [before.plan, plan] })
-  const [[after]] = await database.asOwner([
-    updatePlan(before.id, plan, change.at),
-    audited(change, 'organization.plan_changed', before.id, changes),
-  ])
-  return after
+  return await database.asOwnerInTransaction(async (tx) => {
+    const [before] = await tx.run(lockOrganization(id))
+    if (!before) return undefined
+    tx.queue(audited(change, 'organization.plan_changed', before.id, JSON.stringify({ plan: [before.plan, plan] })))
+    const [after] = await tx.run(updatePlan(before.id, plan, change.at))
+    return after
+  })
 }
 
 /**
@@ -90,10 +96,12 @@ export async function changePlan(
  * @returns false when there is no such organization
  */
 export async function removeOrganization(database: Database, id: string): Promise<boolean> {
-  const [[organization]] = await database.asOwner([organizationById(id)])
-  if (!organization) return false
-  await database.asOwner(deleteOrganization(organization.id))
-  return true
+  return await database.asOwnerInTransaction(async (tx) => {
+    const [organization] = await tx.run(lockOrganization(id))
+    if (!organization) return false
+    for (const command of deleteOrganization(organization.id)) tx.queue(command)
+    return true
+  })
 }
 
 type Made = {

@@ -166,7 +166,7 @@ function laterThan(before: Date, at: Date): Date {
 }
 
 const changesValues = (current: Resource, next: Resource) =>
-  JSON.stringify(current.emails) !== JSON.stringify(next.emails)
+  current.userName !== next.userName || JSON.stringify(current.emails) !== JSON.stringify(next.emails)
 
 function actionOf(before: UserRow, after: UserRow): string {
   if (before.active === after.active) return 'user.updated'

@@ -29,6 +29,8 @@ export type Database = {
   readonly asOwner: <const Statements extends readonly Statement<unknown>[]>(
     statements: Statements,
   ) => Promise<RowsOf<Statements>>
+  /** The same for work that reads before it decides. */
+  readonly asOwnerInTransaction: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
   readonly engine: 'embedded' | 'postgresql'
   readonly close: () => Promise<void>
 }
@@ -58,6 +60,7 @@ export function databaseOver(connections: Connections): Database {
     transaction: (scope, work) => onClient(pool, (client) => transact(client, scope, work, prepared)),
     asOwner: (statements) =>
       onClient(pool, (client) => send(client, statements, prepared) as Promise<RowsOf<typeof statements>>),
+    asOwnerInTransaction: (work) => onClient(pool, (client) => transact(client, owner, work, prepared)),
     close: async () => {
       await pool.end()
       await connections.closeEngine()
@@ -82,12 +85,12 @@ async function scoped<const Statements extends readonly Statement<unknown>[]>(
 const refused = new Set(['42501', '23503'])
 
 /** A write that was refused says why it was refused, not how. */
-async function meaningOf(client: pg.PoolClient, scope: Scope, error: unknown, prepared: boolean): Promise<never> {
+async function meaningOf(client: pg.PoolClient, scope: Entry, error: unknown, prepared: boolean): Promise<never> {
   throw isDatabaseError(error) && refused.has(error.code) ? await refusal(client, scope, prepared) : error
 }
 
 /** Asks once more, alone, why a scope was not admitted. */
-async function refusal(client: pg.PoolClient, scope: Scope, prepared: boolean): Promise<Error> {
+async function refusal(client: pg.PoolClient, scope: Entry, prepared: boolean): Promise<Error> {
   const [entered] = await send(client, [scope.enter], prepared)
   try {
     scope.admit(entered ?? [])
@@ -97,9 +100,17 @@ async function refusal(client: pg.PoolClient, scope: Scope, prepared: boolean): 
   return new Error('a statement named another organization than its scope')
 }
 
+/** What stands for a scope where there is none: nothing is entered, and nobody refused. */
+type Entry = Pick<Scope, 'enter' | 'admit'>
+
+const owner: Entry = {
+  enter: { name: 'enter_owner', text: 'select', values: [], read: ignoreRow, reused: true },
+  admit: () => undefined,
+}
+
 async function transact<Result>(
   client: pg.PoolClient,
-  scope: Scope,
+  scope: Entry,
   work: (tx: Transaction) => Promise<Result>,
   prepared: boolean,
 ): Promise<Result> {

@@ -4,8 +4,8 @@ import { type Command, type Statement, ignoreRow, text } from './statement.ts'
 
 export type Maintenance = { readonly close: () => void }
 
-// As often as PostgreSQL's own autovacuum looks.
-const intervalMs = 60_000
+// Six times as often as PostgreSQL's own autovacuum looks: everybody waits for a vacuum here, and a small one is short.
+const intervalMs = 10_000
 
 /** Keeps the tables of the embedded engine small and its planner informed; PostgreSQL does this by itself. */
 export function maintenance(database: Database, log: FastifyBaseLogger): Maintenance {

@@ -59,6 +59,14 @@ export function organizationById(id: string): Statement<Organization> {
   return { text: `select ${columns} from organizations where id = $1`, values: [id], read: readOrganization }
 }
 
+/**
+ * Reads an organization and keeps every other writer of it waiting until the transaction ends, those who add people to
+ * it among them.
+ */
+export function lockOrganization(id: string): Statement<Organization> {
+  return { text: `select ${columns} from organizations where id = $1 for update`, values: [id], read: readOrganization }
+}
+
 export function updatePlan(id: string, plan: Plan, at: Date): Statement<Organization> {
   return {
     text: `update organizations set plan = $2, updated_at = $3 where id = $1 returning ${columns}`,
@@ -67,11 +75,12 @@ export function updatePlan(id: string, plan: Plan, at: Date): Statement<Organiza
   }
 }
 
-/** Everything of an organization, its tombstones and audit rows included, children first; nothing of it stays. */
+/**
+ * Everything of an organization that this transaction has locked, its tombstones and audit rows included, children
+ * first; nothing of it stays.
+ */
 export function deleteOrganization(orgId: OrganizationId): readonly Command[] {
   return [
-    // Waits for those who are adding people, and keeps the next from it, so that nothing comes in behind.
-    { text: 'select from organizations where id = $1 for update', values: [orgId], read: ignoreRow },
     ...tablesOfAnOrganization.map((table) => ({
       text: `delete from ${table} where org_id = $1`,
       values: [orgId],

@@ -45,10 +45,12 @@ export function indexedValues(search: Resource): readonly UserValue[] {
   const keys = emails.flatMap((email: Json) =>
     isObject(email) && typeof email.value === 'string' ? [email.value] : [],
   )
-  return [...new Set(keys)].map((key) => ({ attribute: indexedEmail, key }))
+  const userName = typeof search.userName === 'string' ? [{ attribute: indexedUserName, key: search.userName }] : []
+  return [...userName, ...[...new Set(keys)].map((key) => ({ attribute: indexedEmail, key }))]
 }
 
-/** The name under which e-mail addresses stand among the indexed values. */
+/** The names under which values stand among the indexed ones. */
+export const indexedUserName = 'userName'
 export const indexedEmail = 'emails.value'
 
 const isObject = (value: Json | undefined): value is Resource =>

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Condition, compareText, joined, unassigned } from './comparison.ts'
 import type { OrganizationId } from './scope.ts'
 import { type ValuePath, compareDocument, present, valuePath } from './search-condition.ts'
-import { indexedEmail } from './search-document.ts'
+import { indexedEmail, indexedUserName } from './search-document.ts'
 import { userColumn } from './user-columns.ts'
 
 /** What a condition is about: one organization, and how its people's locations begin. */
@@ -60,28 +60,36 @@ function unwrapped(filter: Filter, owner: AttributePath): Filter {
 }
 
 function compareUser(comparison: Comparison, scope: FilterScope): Condition {
+  const indexed = indexedAs(comparison)
+  if (indexed !== undefined) return compareIndexed(indexed, comparison, scope)
   const column = userColumn(comparison.path, scope)
   if (column) return comparison.value === null ? unassigned(comparison, column.present) : column.compare(comparison)
   if (comparison.value === null) return unassigned(comparison, present(comparison.path))
-  return isIndexed(comparison) ? compareIndexed(comparison, scope) : compareDocument(comparison)
+  return compareDocument(comparison)
 }
 
-/** Whether the indexed values alone tell who has such a value; `ne` asks for those without one, too. */
-const isIndexed = ({ path, operator }: Comparison) =>
-  isEmail(path) && path.subAttribute?.name === 'value' && operator !== 'ne'
+/**
+ * The name under which the indexed values alone tell who is selected. Part of a user name is looked for there, too: they
+ * are narrow, where the people are wide.
+ */
+function indexedAs({ path, operator, value }: Comparison): string | undefined {
+  if (value === null || path.extension !== undefined) return undefined
+  if (path.attribute.name === 'userName') return operator === 'co' || operator === 'ew' ? indexedUserName : undefined
+  // `ne` asks for those without a value as well.
+  return isEmail(path) && path.subAttribute?.name === 'value' && operator !== 'ne' ? indexedEmail : undefined
+}
 
-function compareIndexed(comparison: Comparison, { orgId }: FilterScope): Condition {
-  const owners = sql`select user_id from user_values
-    where org_id = ${orgId} and attribute = ${indexedEmail}
-      and ${compareText(sql`value_key`, sql`value_key`, comparison)}`
-  // An array for the few that have one value, so that indexes serve the sides of an `or`.
-  return comparison.operator === 'eq' ? sql`id = any (array(${owners}))` : sql`id in (${owners})`
+/** An array and no `in`: its size is not guessed at, and indexes serve the sides of an `or`. */
+function compareIndexed(attribute: string, comparison: Comparison, { orgId }: FilterScope): Condition {
+  return sql`id = any (array(select user_id from user_values
+    where org_id = ${orgId} and attribute = ${attribute}
+      and ${compareText(sql`value_key`, sql`value_key`, comparison)}))`
 }
 
 /** Puts an index look-up in front of a value path that only people with one e-mail address can fulfil. */
 function withIndexedEmail(filter: ValuePath, scope: FilterScope, condition: Condition): Condition {
   const sought = isEmail(filter.path) ? soughtValue(filter) : undefined
-  return sought ? sql`(${compareIndexed(sought, scope)} and ${condition})` : condition
+  return sought ? sql`(${compareIndexed(indexedEmail, sought, scope)} and ${condition})` : condition
 }
 
 /** The term that asks for one value, as a comparison of the attribute itself. */

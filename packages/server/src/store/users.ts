@@ -22,7 +22,7 @@ export type UserRecord = UserRow & {
   readonly values: readonly UserValue[]
 }
 
-/** One value of a multi-valued attribute, by comparison key. */
+/** One value that filters look for, by comparison key. */
 export type UserValue = { readonly attribute: string; readonly key: string }
 
 export const userColumns = 'id, version, created_at, updated_at, active, resource'

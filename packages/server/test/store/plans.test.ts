@@ -41,7 +41,8 @@ async function fill({ orgId }: TestTenant, count: number): Promise<void> {
     ),
     ignored(
       `insert into user_values (org_id, attribute, value_key, user_id)
-        select $1::uuid, 'emails.value', 'user' || n || '@example.com', ${id} from generate_series(1, ${count}) n`,
+        select $1::uuid, 'emails.value', 'user' || n || '@example.com', ${id} from generate_series(1, ${count}) n
+        union all select $1::uuid, 'userName', 'user' || n, ${id} from generate_series(1, ${count}) n`,
       [orgId],
     ),
     ignored(

@@ -95,7 +95,10 @@ describe('a userName', () => {
     ])
     expect(ben).toMatchObject(found ?? {})
     expect(events.map(({ action }) => action)).toEqual(['user.created'])
-    expect(await valuesOf(tenant, ben.id)).toEqual([['emails.value', 'ben@example.com']])
+    expect(await valuesOf(tenant, ben.id)).toEqual([
+      ['userName', 'ben'],
+      ['emails.value', 'ben@example.com'],
+    ])
   })
 
   test('is free again after a deletion, and the same in another organization at any time', async () => {
@@ -143,22 +146,28 @@ describe('a deletion', () => {
 })
 
 describe('the looked-up values', () => {
-  test('are those of the present e-mail addresses, by their keys and each once', async () => {
+  test('are the present user name and e-mail addresses, by their keys and each once', async () => {
     const tenant = await store.organization()
     const ann = await create(tenant, {
       userName: 'ann',
       emails: [{ value: 'Ann@Example.com', type: 'work' }, { value: 'ANN@example.com' }],
     })
-    expect(await valuesOf(tenant, ann.id)).toEqual([['emails.value', 'ann@example.com']])
+    expect(await valuesOf(tenant, ann.id)).toEqual([
+      ['userName', 'ann'],
+      ['emails.value', 'ann@example.com'],
+    ])
     await change(tenant, ann.id, { emails: [{ value: 'b@example.com' }, { value: 'a@example.com' }] })
     expect(await valuesOf(tenant, ann.id)).toEqual([
       ['emails.value', 'a@example.com'],
+      ['userName', 'ann'],
       ['emails.value', 'b@example.com'],
     ])
+    await change(tenant, ann.id, { userName: 'Anna' })
+    expect(await valuesOf(tenant, ann.id)).toContainEqual(['userName', 'anna'])
     await change(tenant, ann.id, { title: 'Admin' })
-    expect(await valuesOf(tenant, ann.id)).toHaveLength(2)
+    expect(await valuesOf(tenant, ann.id)).toHaveLength(3)
     await change(tenant, ann.id, { emails: [] })
-    expect(await valuesOf(tenant, ann.id)).toEqual([])
+    expect(await valuesOf(tenant, ann.id)).toEqual([['userName', 'anna']])
   })
 })
 

@@ -22,8 +22,6 @@ export const users: readonly string[] = [
   `create index if not exists users_external_id on users (org_id, external_id)`,
   `create index if not exists users_active on users (org_id, active, id)`,
   `create index if not exists users_updated on users (org_id, updated_at, id)`,
-  // Looked through for a part of a user name, in the order of a list, without touching the documents.
-  `create index if not exists users_names on users (org_id, id, user_name_key)`,
   `comment on table users is 'A person of an organization; a deleted one is in deleted_users.'`,
 
   `create table if not exists user_values (
@@ -35,7 +33,7 @@ export const users: readonly string[] = [
     foreign key (org_id, user_id) references users (org_id, id) on delete cascade
   )`,
   `create index if not exists user_values_user on user_values (org_id, user_id)`,
-  `comment on table user_values is 'Values of multi-valued attributes that filters look up, by comparison key.'`,
+  `comment on table user_values is 'Values that filters look for, by comparison key: user names and e-mail addresses.'`,
 
   `create table if not exists deleted_users (
     org_id uuid not null,
