@@ -4,12 +4,8 @@ import { z } from 'zod'
 import { bearerToken } from '../access/bearer.ts'
 import { Unauthenticated } from '../access/errors.ts'
 import { tokenHash } from '../access/token.ts'
-import {
-  type OrganizationChange,
-  changePlan,
-  createOrganization,
-  removeOrganization,
-} from '../directory/organizations.ts'
+import { changePlan, createOrganization, removeOrganization } from '../directory/organizations.ts'
+import type { Occasion } from '../directory/audited.ts'
 import type { Database } from '../store/database.ts'
 import { DatabaseUnavailable } from '../store/database.ts'
 import { operatorToken } from '../store/operators.ts'
@@ -56,7 +52,7 @@ export function operatorRoutes(api: FastifyInstance, options: OperatorOptions): 
   })
   answerErrors(api)
 
-  const changeOf = (requestId: string): OrganizationChange => ({
+  const changeOf = (requestId: string): Occasion => ({
     actor: { type: 'operator', id: 'operator' },
     requestId,
     at: now(),

@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { scimPermissions } from '../access/permissions.ts'
 import { newToken } from '../access/token.ts'
-import { type Actor, insertAuditEvent } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import { insertKey } from '../store/keys.ts'
 import { StartedBefore, claimFirstStart, insertOperatorToken, insertSetupLink } from '../store/operators.ts'
@@ -14,11 +13,10 @@ import {
   lockOrganization,
   updatePlan,
 } from '../store/organizations.ts'
-import { type OrganizationId, organizationId } from '../store/scope.ts'
+import { organizationId } from '../store/scope.ts'
 import { insertServiceAccount } from '../store/service-accounts.ts'
 import type { Command, Statement } from '../store/statement.ts'
-
-export type OrganizationChange = { readonly actor: Actor; readonly requestId: string; readonly at: Date }
+import { type Occasion, audited } from './audited.ts'
 
 export type NewOrganization = { readonly name: string; readonly subdomain: string; readonly plan: Plan }
 
@@ -34,7 +32,7 @@ export type OrganizationWithSecrets = {
 /** @throws SubdomainTaken */
 export async function createOrganization(
   database: Database,
-  change: OrganizationChange,
+  change: Occasion,
   wanted: NewOrganization,
 ): Promise<OrganizationWithSecrets> {
   const made = newOrganization(change, wanted)
@@ -77,14 +75,21 @@ export async function oldestOrganization(database: Database): Promise<Organizati
 /** @returns undefined when there is no such organization */
 export async function changePlan(
   database: Database,
-  change: OrganizationChange,
+  change: Occasion,
   id: string,
   plan: Plan,
 ): Promise<Organization | undefined> {
   return await database.asOwnerInTransaction(async (tx) => {
     const [before] = await tx.run(lockOrganization(id))
     if (!before) return undefined
-    tx.queue(audited(change, 'organization.plan_changed', before.id, JSON.stringify({ plan: [before.plan, plan] })))
+    tx.queue(
+      audited(before.id, change, {
+        action: 'organization.plan_changed',
+        targetType: 'organization',
+        targetId: before.id,
+        changes: JSON.stringify({ plan: [before.plan, plan] }),
+      }),
+    )
     const [after] = await tx.run(updatePlan(before.id, plan, change.at))
     return after
   })
@@ -114,7 +119,7 @@ type Made = {
 // As long as an admin may be on holiday, as short as a lost mail should open a door.
 const setupLinkDays = 7
 
-function newOrganization(change: OrganizationChange, wanted: NewOrganization): Made {
+function newOrganization(change: Occasion, wanted: NewOrganization): Made {
   const { at } = change
   const id = uuidv7()
   const orgId = organizationId(id)
@@ -141,7 +146,7 @@ function newOrganization(change: OrganizationChange, wanted: NewOrganization): M
         createdAt: at,
       }),
       insertSetupLink(orgId, setup, at, new Date(at.getTime() + setupLinkDays * 24 * 60 * 60 * 1000)),
-      audited(change, 'organization.created', orgId),
+      audited(orgId, change, { action: 'organization.created', targetType: 'organization', targetId: orgId }),
     ],
     applicationKey: key.secret,
     setupSecret: setup.secret,
@@ -151,22 +156,4 @@ function newOrganization(change: OrganizationChange, wanted: NewOrganization): M
 function withSecrets(organization: Organization | undefined, made: Made): OrganizationWithSecrets {
   if (!organization) throw new Error('an inserted organization was not returned')
   return { organization, applicationKey: made.applicationKey, setupSecret: made.setupSecret }
-}
-
-function audited(
-  { actor, requestId, at }: OrganizationChange,
-  action: string,
-  orgId: OrganizationId,
-  changes?: string,
-) {
-  return insertAuditEvent(orgId, {
-    id: uuidv7(),
-    at,
-    actor,
-    action,
-    targetType: 'organization',
-    targetId: orgId,
-    requestId,
-    ...(changes !== undefined && { changes }),
-  })
 }

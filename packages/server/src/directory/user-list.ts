@@ -1,6 +1,7 @@
 import { type Filter, type ListQuery, usernameKey } from '@rollcall/scim'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../store/database.ts'
+import { isId } from '../store/id.ts'
 import type { Scope } from '../store/scope.ts'
 import { countSelected, queryUsers } from '../store/user-query.ts'
 import {
@@ -81,10 +82,14 @@ function lookupOf(filter: Filter | undefined): Lookup | undefined {
   if (filter?.kind !== 'compare' || filter.operator !== 'eq' || typeof filter.value !== 'string') return undefined
   const { extension, attribute } = filter.path
   if (extension !== undefined) return undefined
+  if (attribute.name === 'id') return isId(filter.value) ? { column: 'id', value: filter.value } : undefined
   if (attribute.name === 'externalId') return { column: 'external_id', value: filter.value }
   const key = attribute.name === 'userName' ? usernameKey(filter.value) : undefined
   return key === undefined ? undefined : { column: 'user_name_key', value: key }
 }
+
+// One person is looked for; of an externalId that this many share, the general query counts them.
+const mostLookedUp = 100
 
 /** Undefined when more people have the value than a look-up reads. */
 async function lookedUp(
@@ -93,9 +98,8 @@ async function lookedUp(
   { startIndex, count }: ListQuery,
   { column, value }: Lookup,
 ): Promise<UserPage | undefined> {
-  const limit = 100
-  const [users] = await database.batch(scope, [usersWith(scope.orgId, column, value, limit)])
-  if (users.length === limit) return undefined
+  const [users] = await database.batch(scope, [usersWith(scope.orgId, column, value, mostLookedUp)])
+  if (users.length === mostLookedUp) return undefined
   return { totalResults: users.length, users: users.slice(startIndex - 1, startIndex - 1 + count) }
 }
 

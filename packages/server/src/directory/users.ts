@@ -8,7 +8,6 @@ import {
   usernameKey,
 } from '@rollcall/scim'
 import { v7 as uuidv7 } from 'uuid'
-import { type Actor, insertAuditEvent } from '../store/audit.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { revokeKeysOf } from '../store/keys.ts'
 import type { OrganizationId, Scope } from '../store/scope.ts'
@@ -22,16 +21,12 @@ import {
   replaceValues,
   updateUser,
 } from '../store/users.ts'
+import { type Occasion, audited } from './audited.ts'
 import { changedAttributes } from './changes.ts'
 import { withoutStaleFormattedName } from './names.ts'
 
-/** One change of one organization: on whose behalf, in which request, at what time. */
-export type Change = {
-  readonly scope: Scope
-  readonly actor: Actor
-  readonly requestId: string
-  readonly at: Date
-}
+/** One change of the people of one organization. */
+export type Change = Occasion & { readonly scope: Scope }
 
 /** Looks at a person before anything is decided; throws to refuse. */
 export type Precondition = (user: UserRow) => void
@@ -48,7 +43,7 @@ export async function createUser(database: Database, change: Change, resource: R
     { ...resource, active: resource.active ?? true },
     { id: uuidv7(), version: 1, createdAt: at, updatedAt: at },
   )
-  await database.batch(scope, [...insertUser(scope.orgId, user), audited(change, 'user.created', user.id)])
+  await database.batch(scope, [...insertUser(scope.orgId, user), userAudited(change, 'user.created', user.id)])
   return user
 }
 
@@ -84,7 +79,7 @@ export async function changeUser(
     for (const command of updateUser(orgId, before, user)) tx.queue(command)
     if (changesValues(current, next)) for (const command of replaceValues(orgId, user)) tx.queue(command)
     if (before.active && !user.active) tx.queue(revokeKeysOf(orgId, { type: 'user', id }, change.at))
-    tx.queue(audited(change, actionOf(before, user), id, changedAttributes(current, next)))
+    tx.queue(userAudited(change, actionOf(before, user), id, changedAttributes(current, next)))
     return user
   })
 }
@@ -105,7 +100,7 @@ export async function removeUser(
     precondition(await lockedUser(tx, orgId, id))
     tx.queue(revokeKeysOf(orgId, { type: 'user', id }, change.at))
     for (const command of deleteUser(orgId, id, change.at)) tx.queue(command)
-    tx.queue(audited(change, 'user.deleted', id))
+    tx.queue(userAudited(change, 'user.deleted', id))
   })
 }
 
@@ -173,15 +168,10 @@ function actionOf(before: UserRow, after: UserRow): string {
   return after.active ? 'user.activated' : 'user.deactivated'
 }
 
-function audited({ scope, actor, requestId, at }: Change, action: string, id: string, changes?: string) {
-  return insertAuditEvent(scope.orgId, {
-    id: uuidv7(),
-    at,
-    actor,
+const userAudited = (change: Change, action: string, targetId: string, changes?: string) =>
+  audited(change.scope.orgId, change, {
     action,
     targetType: 'user',
-    targetId: id,
-    requestId,
+    targetId,
     ...(changes !== undefined && { changes }),
   })
-}

@@ -2,6 +2,7 @@ import { applyPatch, replaceResource, userResourceType } from '@rollcall/scim'
 import { userList } from '../directory/user-list.ts'
 import { type Change, type Precondition, changeUser, createUser, noSuchUser, removeUser } from '../directory/users.ts'
 import type { Database } from '../store/database.ts'
+import { isId } from '../store/id.ts'
 import { userById } from '../store/users.ts'
 import { requireMatch } from './conditions.ts'
 import type { Call, Endpoint } from './endpoint.ts'
@@ -48,10 +49,8 @@ const unchanged =
   ({ version }) =>
     requireMatch(ifMatch, version)
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** Ids of this server have one form; what has another is no id of anybody, and no error. */
+/** An id of another form is that of nobody. */
 function knownForm(id: string): string {
-  if (!uuid.test(id)) throw noSuchUser(id)
+  if (!isId(id)) throw noSuchUser(id)
   return id
 }

@@ -1,6 +1,7 @@
 import { type AttributePath, type Comparison, matches } from '@rollcall/scim'
 import { type RawBuilder, sql } from 'kysely'
 import { type Condition, compareText, equality, millisecondsOf, symbol } from './comparison.ts'
+import { isId } from './id.ts'
 
 const nothing: Condition = sql`false`
 const everything: Condition = sql`true`
@@ -61,14 +62,12 @@ function nullable(column: RawBuilder<unknown>): Column {
   }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 const idColumn: Column = {
   present: everything,
   compare: (comparison) => {
     const { operator, value } = comparison
     if (operator !== 'eq') return compareText(sql`id::text collate "C"`, sql`id::text`, comparison)
-    return typeof value === 'string' && uuid.test(value) ? sql`id = ${value}::uuid` : nothing
+    return typeof value === 'string' && isId(value) ? sql`id = ${value}::uuid` : nothing
   },
 }
 
